@@ -1,0 +1,22 @@
+# Everything comes from Debian 12's packages; script/setup installs it.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json url)
+find_package(OpenSSL REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc)
+
+# Asio's and Beast's non-template parts are compiled once (src/base/boost_asio.cpp,
+# src/http/boost_beast.cpp). The macros must be the same everywhere: a mismatch breaks the ODR.
+add_library(reelshare_boost INTERFACE)
+target_link_libraries(reelshare_boost INTERFACE Boost::boost Boost::json Boost::url Threads::Threads)
+target_compile_definitions(reelshare_boost INTERFACE
+    BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+    BOOST_ALL_NO_LIB)

@@ -1,0 +1,32 @@
+#pragma once
+// SHA-256 over a stream of bytes (OpenSSL: uses the processor's own instructions).
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct evp_md_ctx_st;
+
+namespace reelshare {
+
+class Sha256 {
+  public:
+    Sha256();
+    ~Sha256();
+    Sha256(Sha256&&) noexcept;
+    Sha256& operator=(Sha256&&) noexcept;
+
+    void update(std::span<const char> bytes);
+
+    /// Ends the stream: 64 lower-case hexadecimal digits.
+    [[nodiscard]] std::string finish_hex();
+
+  private:
+    evp_md_ctx_st* context_;
+};
+
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+}  // namespace reelshare

@@ -1,0 +1,57 @@
+#pragma once
+// Complete public answers kept as bytes: serialised once, compressed once per encoding, with a strong
+// ETag. A hit costs a look-up and one gathered write: no JSON, no database.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/metrics.hpp"
+#include "base/task.hpp"
+
+namespace reelshare::cache {
+
+/// The bytes of one answer in every encoding. Empty where an encoding does not pay (below 1 KiB).
+struct Entry {
+    std::shared_ptr<const std::string> identity;
+    std::shared_ptr<const std::string> gzip;
+    std::shared_ptr<const std::string> brotli;
+    std::string etag;  ///< Quoted, strong, of the identity bytes.
+};
+
+struct NearCacheOptions {
+    std::size_t max_bytes = 32u << 20;  ///< Over all shards; the least recently used goes first.
+    std::chrono::milliseconds max_age{30'000};  ///< Bounds what a lost invalidation can cost.
+};
+
+/// Thread-safe; shared by all event loops.
+class NearCache {
+  public:
+    NearCache(NearCacheOptions options, Metrics& metrics);
+    ~NearCache();
+
+    using Fill = std::function<Task<Result<std::string>>()>;
+
+    /// The entry under `key`. On a miss exactly one caller runs `fill` (which gives the identity bytes);
+    /// the others wait for it. An error is handed to all of them and not kept. What was filled while
+    /// `drop` ran is given to its callers but not kept (it may be stale). `tags` name what the bytes
+    /// were made of, e.g. "feed" and "video:<id>".
+    Task<Result<std::shared_ptr<const Entry>>> get(
+        std::string key, std::vector<std::string> tags, Fill fill
+    );
+
+    /// Drops every entry that carries `tag`, at once. After it returns, nothing made from older data
+    /// is served.
+    void drop(std::string_view tag);
+    void clear();
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace reelshare::cache

@@ -1,0 +1,73 @@
+#pragma once
+// Where bytes live: a folder here, S3 behind the same header later.
+//
+// A key is a server-made relative name such as "sources/<uuid>" or "media/<uuid>/540.mp4": segments of
+// [a-z0-9._-], no segment starting with a dot, at most 200 characters. Anything else is refused with
+// `invalid` before it touches the disk.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+
+namespace reelshare::objects {
+
+struct ObjectInfo {
+    std::string key;
+    std::uint64_t size = 0;
+    UnixMillis modified = 0;
+};
+
+/// A new object in the making. Nobody sees it before `commit`; destroying it without a commit leaves
+/// nothing behind.
+class Writer {
+  public:
+    virtual ~Writer() = default;
+    /// Appends. Memory stays constant whatever the size. Errors: `no_space`, `unavailable`.
+    virtual Task<Result<void>> write(std::span<const char> bytes) = 0;
+    /// Makes the object visible at once and durable (file and folder are synced) before it returns.
+    /// An object that was there under this key is replaced.
+    virtual Task<Result<void>> commit() = 0;
+};
+
+/// An open object. It stays readable after it was removed or replaced, with the bytes it had.
+class Reader {
+  public:
+    virtual ~Reader() = default;
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    /// Reads up to `into.size()` bytes at `offset`; 0 at the end.
+    virtual Task<Result<std::size_t>> read(std::uint64_t offset, std::span<char> into) = 0;
+    /// A descriptor of a local file holding exactly the object, for sendfile; -1 where there is none.
+    /// Owned by the reader.
+    [[nodiscard]] virtual int descriptor() const { return -1; }
+};
+
+/// The errors of every method: `not_found`, `invalid` (the key), `no_space`, `unavailable`. All may be
+/// called from any event loop and resume there.
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    virtual Task<Result<std::unique_ptr<Writer>>> create(std::string key) = 0;
+    virtual Task<Result<std::unique_ptr<Reader>>> open(std::string key) = 0;
+    virtual Task<Result<ObjectInfo>> stat(std::string key) = 0;
+    /// Removing what is not there is no error.
+    virtual Task<Result<void>> remove(std::string key) = 0;
+    /// Objects whose key starts with `prefix`, in key order, those after `after` only, at most `limit`.
+    virtual Task<Result<std::vector<ObjectInfo>>> list(
+        std::string prefix, std::string after = {}, std::size_t limit = 1000
+    ) = 0;
+    /// The path of a local file that holds the object, where there is one.
+    [[nodiscard]] virtual std::optional<std::filesystem::path> local_path(const std::string& key) = 0;
+    /// Bytes that can still be stored, where the store knows.
+    virtual Task<Result<std::uint64_t>> free_bytes() = 0;
+};
+
+}  // namespace reelshare::objects
