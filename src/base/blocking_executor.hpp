@@ -2,11 +2,13 @@
 // The one place where blocking work runs: SQLite reads, password hashing, fsync, file reads. Event
 // loops never block; they await `run`, which resumes them on their own loop.
 
+#include "base/task.hpp"
+
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
@@ -15,8 +17,6 @@
 #include <memory>
 #include <optional>
 #include <type_traits>
-
-#include "base/task.hpp"
 
 namespace reelshare {
 
@@ -36,8 +36,8 @@ class BlockingExecutor {
     /// Work that waits for or holds a thread.
     [[nodiscard]] std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
-    /// Runs `work` (which returns Result<T>) on a thread of the pool and resumes the caller on its own
-    /// executor. An exception of `work` is rethrown to the caller.
+    /// Runs `work` (which returns Result<T>) on a thread of the pool and resumes the caller on its
+    /// own executor. An exception of `work` is rethrown to the caller.
     template <class F>
     Task<std::invoke_result_t<F&>> run(F work) {
         using R = std::invoke_result_t<F&>;

@@ -9,10 +9,13 @@
 namespace reelshare {
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-    if (!context_ || EVP_DigestInit_ex(context_, EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
+    if (!context_ || EVP_DigestInit_ex(context_, EVP_sha256(), nullptr) != 1)
+        throw std::bad_alloc();
 }
 
-Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
+Sha256::~Sha256() {
+    EVP_MD_CTX_free(context_);
+}
 
 Sha256::Sha256(Sha256&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
 

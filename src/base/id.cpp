@@ -1,12 +1,12 @@
 #include "base/id.hpp"
 
+#include "base/clock.hpp"
+
 #include <sodium.h>
 
 #include <array>
 #include <cstdint>
 #include <mutex>
-
-#include "base/clock.hpp"
 
 namespace reelshare {
 
@@ -23,7 +23,9 @@ std::uint64_t next_stamp() {
     return last;
 }
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 
 }  // namespace
 

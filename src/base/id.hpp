@@ -8,11 +8,12 @@
 
 namespace reelshare {
 
-/// A new UUIDv7 in its 36-character lower-case form. Ids of one process are strictly ascending, also
-/// within a millisecond and when the clock is set back.
+/// A new UUIDv7 in its 36-character lower-case form. Ids of one process are strictly ascending,
+/// also within a millisecond and when the clock is set back.
 [[nodiscard]] std::string new_id();
 
-/// Whether `text` is a UUID in the canonical lower-case form. Ids reach keys and paths only after this.
+/// Whether `text` is a UUID in the canonical lower-case form. Ids reach keys and paths only after
+/// this.
 [[nodiscard]] bool is_id(std::string_view text);
 
 /// `bytes` of the system's CSPRNG, base64url without padding.

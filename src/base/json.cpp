@@ -2,6 +2,7 @@
 
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,10 +35,14 @@ std::optional<std::size_t> utf8_length(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++count) {
         const auto lead = static_cast<unsigned char>(text[i]);
         std::size_t size = 0;
-        if (lead < 0x80) size = 1;
-        else if (lead >= 0xc2 && lead < 0xe0) size = 2;
-        else if (lead >= 0xe0 && lead < 0xf0) size = 3;
-        else if (lead >= 0xf0 && lead < 0xf5) size = 4;
+        if (lead < 0x80)
+            size = 1;
+        else if (lead >= 0xc2 && lead < 0xe0)
+            size = 2;
+        else if (lead >= 0xe0 && lead < 0xf0)
+            size = 3;
+        else if (lead >= 0xf0 && lead < 0xf5)
+            size = 4;
         if (size == 0 || i + size > text.size()) return std::nullopt;
         for (std::size_t k = 1; k < size; ++k)
             if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return std::nullopt;
@@ -71,10 +76,9 @@ std::optional<std::string> FieldReader::check_text(
         fault(name, fmt::format("{} holds characters that are not allowed.", rule.what));
     } else if (*length < rule.min) {
         fault(
-            name, *length == 0 ? fmt::format("{} is required.", rule.what)
-                               : fmt::format(
-                                     "{} must be at least {} characters.", rule.what, rule.min
-                                 )
+            name, *length == 0
+                      ? fmt::format("{} is required.", rule.what)
+                      : fmt::format("{} must be at least {} characters.", rule.what, rule.min)
         );
     } else if (*length > rule.max) {
         fault(name, fmt::format("{} must be at most {} characters.", rule.what, rule.max));

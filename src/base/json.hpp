@@ -1,6 +1,8 @@
 #pragma once
 // Reading request bodies strictly: bounded depth, no unknown fields, every fault named.
 
+#include "base/error.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -11,8 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.hpp"
-
 namespace reelshare {
 
 namespace json = boost::json;
@@ -20,8 +20,8 @@ namespace json = boost::json;
 /// Parses one JSON object: at most 32 levels deep, valid UTF-8, nothing behind it.
 [[nodiscard]] Result<json::object> parse_json_object(std::string_view text);
 
-/// Takes the fields of an object one by one and collects every fault, so that a client learns of all
-/// of them at once:
+/// Takes the fields of an object one by one and collects every fault, so that a client learns of
+/// all of them at once:
 ///
 ///     FieldReader read(body);
 ///     auto title = read.text("title", {.min = 1, .max = 150, .what = "A title"});
@@ -41,7 +41,9 @@ class FieldReader {
 
     [[nodiscard]] std::string text(std::string_view name, const Text& rule);
     [[nodiscard]] std::optional<std::string> optional_text(std::string_view name, const Text& rule);
-    [[nodiscard]] std::optional<double> optional_number(std::string_view name, double min, double max);
+    [[nodiscard]] std::optional<double> optional_number(
+        std::string_view name, double min, double max
+    );
     [[nodiscard]] std::vector<std::string> optional_texts(
         std::string_view name, std::size_t max_count, const Text& rule
     );

@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include "base/clock.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <spdlog/async.h>
@@ -12,8 +14,6 @@
 #include <memory>
 #include <vector>
 
-#include "base/clock.hpp"
-
 namespace reelshare::log {
 
 namespace {
@@ -23,11 +23,16 @@ constexpr std::array<std::string_view, 5> kNames = {"debug", "info", "warn", "er
 
 spdlog::level::level_enum to_spdlog(Level level) {
     switch (level) {
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warn: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
-        case Level::off: break;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warn:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
+        case Level::off:
+            break;
     }
     return spdlog::level::off;
 }
@@ -63,7 +68,8 @@ void start(const Options& options) {
     made->set_level(to_spdlog(options.level));
     made->flush_on(spdlog::level::err);
     spdlog::flush_every(std::chrono::seconds(1));
-    // A full disk or a closed console must not stop the server, nor fill the console with complaints.
+    // A full disk or a closed console must not stop the server, nor fill the console with
+    // complaints.
     made->set_error_handler([](const std::string&) {});
     logger() = std::move(made);
 }
@@ -77,7 +83,9 @@ void stop() {
     spdlog::shutdown();
 }
 
-bool enabled(Level level) { return logger()->should_log(to_spdlog(level)); }
+bool enabled(Level level) {
+    return logger()->should_log(to_spdlog(level));
+}
 
 bool parse_level(std::string_view text, Level& level) {
     for (std::size_t i = 0; i < kNames.size(); ++i) {

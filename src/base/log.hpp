@@ -1,6 +1,6 @@
 #pragma once
-// Structured logging: one JSON object per line, through an asynchronous spdlog logger (console and a
-// rotated file). A full queue drops the oldest line rather than hold up a request.
+// Structured logging: one JSON object per line, through an asynchronous spdlog logger (console and
+// a rotated file). A full queue drops the oldest line rather than hold up a request.
 //
 //     log::info("upload_stored", {{"requestId", id}, {"bytes", size}});
 //
@@ -52,9 +52,17 @@ void stop();
 [[nodiscard]] bool parse_level(std::string_view text, Level& level);
 
 void write(Level level, std::string_view event, Fields fields);
-inline void debug(std::string_view event, Fields fields = {}) { write(Level::debug, event, fields); }
-inline void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
-inline void warn(std::string_view event, Fields fields = {}) { write(Level::warn, event, fields); }
-inline void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
+inline void debug(std::string_view event, Fields fields = {}) {
+    write(Level::debug, event, fields);
+}
+inline void info(std::string_view event, Fields fields = {}) {
+    write(Level::info, event, fields);
+}
+inline void warn(std::string_view event, Fields fields = {}) {
+    write(Level::warn, event, fields);
+}
+inline void error(std::string_view event, Fields fields = {}) {
+    write(Level::error, event, fields);
+}
 
 }  // namespace reelshare::log

@@ -1,6 +1,6 @@
 #pragma once
-// The registry that /metrics shows. Names follow Prometheus' conventions (unit suffix, _total), label
-// sets are bounded: a route is its pattern, never a path.
+// The registry that /metrics shows. Names follow Prometheus' conventions (unit suffix, _total),
+// label sets are bounded: a route is its pattern, never a path.
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>

@@ -1,12 +1,12 @@
 #include "base/task.hpp"
 
+#include "base/log.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
-
-#include "base/log.hpp"
 
 namespace reelshare {
 
@@ -18,17 +18,14 @@ Task<bool> sleep_for(std::chrono::steady_clock::duration time) {
 
 void spawn(asio::any_io_executor executor, std::string name, std::function<Task<void>()> task) {
     // Given as a function object, so that Asio keeps the captures alive as long as the coroutine.
-    asio::co_spawn(
-        executor, std::move(task),
-        [name = std::move(name)](std::exception_ptr failure) {
-            if (!failure) return;
-            try {
-                std::rethrow_exception(failure);
-            } catch (const std::exception& error) {
-                log::error("task_failed", {{"task", name}, {"error", error.what()}});
-            }
+    asio::co_spawn(executor, std::move(task), [name = std::move(name)](std::exception_ptr failure) {
+        if (!failure) return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+            log::error("task_failed", {{"task", name}, {"error", error.what()}});
         }
-    );
+    });
 }
 
 }  // namespace reelshare

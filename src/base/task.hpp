@@ -1,6 +1,8 @@
 #pragma once
 // The coroutine type of the whole server, and the ways between event loops and blocking threads.
 
+#include "base/error.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,8 +11,6 @@
 #include <chrono>
 #include <functional>
 #include <string>
-
-#include "base/error.hpp"
 
 namespace reelshare {
 

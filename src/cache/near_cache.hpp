@@ -1,6 +1,9 @@
 #pragma once
-// Complete public answers kept as bytes: serialised once, compressed once per encoding, with a strong
-// ETag. A hit costs a look-up and one gathered write: no JSON, no database.
+// Complete public answers kept as bytes: serialised once, compressed once per encoding, with a
+// strong ETag. A hit costs a look-up and one gathered write: no JSON, no database.
+
+#include "base/metrics.hpp"
+#include "base/task.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -9,9 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/metrics.hpp"
-#include "base/task.hpp"
 
 namespace reelshare::cache {
 
@@ -36,16 +36,16 @@ class NearCache {
 
     using Fill = std::function<Task<Result<std::string>>()>;
 
-    /// The entry under `key`. On a miss exactly one caller runs `fill` (which gives the identity bytes);
-    /// the others wait for it. An error is handed to all of them and not kept. What was filled while
-    /// `drop` ran is given to its callers but not kept (it may be stale). `tags` name what the bytes
-    /// were made of, e.g. "feed" and "video:<id>".
+    /// The entry under `key`. On a miss exactly one caller runs `fill` (which gives the identity
+    /// bytes); the others wait for it. An error is handed to all of them and not kept. What was
+    /// filled while `drop` ran is given to its callers but not kept (it may be stale). `tags` name
+    /// what the bytes were made of, e.g. "feed" and "video:<id>".
     Task<Result<std::shared_ptr<const Entry>>> get(
         std::string key, std::vector<std::string> tags, Fill fill
     );
 
-    /// Drops every entry that carries `tag`, at once. After it returns, nothing made from older data
-    /// is served.
+    /// Drops every entry that carries `tag`, at once. After it returns, nothing made from older
+    /// data is served.
     void drop(std::string_view tag);
     void clear();
 

@@ -2,8 +2,10 @@
 // The one way to the database: SQLite 3 here, PostgreSQL behind the same header later.
 //
 // Statements are written once for both: `$1` placeholders, RETURNING, ON CONFLICT. Times are BIGINT
-// milliseconds since 1970 UTC, ids are TEXT, flags are INTEGER 0/1, documents are TEXT holding JSON.
-// `now_ms()` in a statement is the database's own clock: leases are judged by it alone.
+// milliseconds since 1970 UTC, ids are TEXT, flags are INTEGER 0/1, documents are TEXT holding
+// JSON. `now_ms()` in a statement is the database's own clock: leases are judged by it alone.
+
+#include "base/task.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,8 +17,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "base/task.hpp"
 
 namespace reelshare::db {
 
@@ -65,9 +65,10 @@ class Transaction {
     virtual Task<Result<Rows>> query(std::string sql, Params params = {}) = 0;
 };
 
-/// The errors of every method: `conflict` (a UNIQUE, CHECK or FOREIGN KEY constraint said no; `word` is
-/// "constraint"), `unavailable` (database gone, busy past its timeout, queue full), `no_space` (disk
-/// full), `internal` (the statement is wrong). All may be called from any event loop and resume there.
+/// The errors of every method: `conflict` (a UNIQUE, CHECK or FOREIGN KEY constraint said no;
+/// `word` is "constraint"), `unavailable` (database gone, busy past its timeout, queue full),
+/// `no_space` (disk full), `internal` (the statement is wrong). All may be called from any event
+/// loop and resume there.
 class Database {
   public:
     virtual ~Database() = default;
@@ -80,9 +81,10 @@ class Database {
         std::string sql, Params params = {}, Durability durability = Durability::safe
     ) = 0;
 
-    /// Runs `body` in one transaction and commits when it returns a value. An error or an exception from
-    /// the body rolls everything back and is passed on. When this returns a value, it is committed.
-    /// Keep bodies short: SQLite has one writer. No other await than the transaction's in a body.
+    /// Runs `body` in one transaction and commits when it returns a value. An error or an exception
+    /// from the body rolls everything back and is passed on. When this returns a value, it is
+    /// committed. Keep bodies short: SQLite has one writer. No other await than the transaction's
+    /// in a body.
     template <class T>
     Task<Result<T>> transaction(
         std::function<Task<Result<T>>(Transaction&)> body, Durability durability = Durability::safe
@@ -99,6 +101,10 @@ class Database {
         if (!committed) co_return std::unexpected(committed.error());
         co_return std::move(*outcome);
     }
+
+    /// False once a sync to disk has failed: what the disk holds is then unknown, and every write
+    /// is refused until a restart. Reads go on.
+    [[nodiscard]] virtual bool healthy() const { return true; }
 
   protected:
     using Body = std::function<Task<Result<void>>(Transaction&)>;

@@ -1,6 +1,8 @@
 #pragma once
 // Requests and answers as features see them. No Beast in here: it stays in http/*.cpp.
 
+#include "base/task.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <cstdint>
@@ -14,8 +16,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/task.hpp"
-
 namespace reelshare::http {
 
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options };
@@ -27,8 +27,9 @@ using Header = std::pair<std::string, std::string>;
 class BodyReader {
   public:
     virtual ~BodyReader() = default;
-    /// Up to `into.size()` bytes; 0 at the end. Errors: `too_large` (over the route's limit), `invalid`
-    /// (broken framing), `timeout` (slower than the minimum rate), `aborted` (the client went away).
+    /// Up to `into.size()` bytes; 0 at the end. Errors: `too_large` (over the route's limit),
+    /// `invalid` (broken framing), `timeout` (slower than the minimum rate), `aborted` (the client
+    /// went away).
     virtual Task<Result<std::size_t>> read(std::span<char> into) = 0;
     /// The declared length, where there is one.
     [[nodiscard]] virtual std::optional<std::uint64_t> content_length() const = 0;
@@ -65,8 +66,8 @@ struct FileBody {
     std::shared_ptr<void> keep;
 };
 
-/// A body made while it is sent (server-sent events, objects without a local file): each call gives the
-/// next piece, "" ends it. Sent chunked unless `length` is known.
+/// A body made while it is sent (server-sent events, objects without a local file): each call gives
+/// the next piece, "" ends it. Sent chunked unless `length` is known.
 struct StreamBody {
     std::function<Task<Result<std::string>>()> next;
     std::optional<std::uint64_t> length;
@@ -91,7 +92,8 @@ using Handler = std::function<Task<Response>(Request&)>;
 /// Wraps a handler: may answer itself, or call `next` and change what comes back.
 using Middleware = std::function<Task<Response>(Request&, const Handler& next)>;
 
-// --- the envelopes of the contract -----------------------------------------------------------------
+// --- the envelopes of the contract
+// -----------------------------------------------------------------
 
 /// {"success":true,"statusCode":status,"message":…,"data":…[,"meta":…]}
 [[nodiscard]] Response success(
@@ -108,8 +110,8 @@ using Middleware = std::function<Task<Response>(Request&, const Handler& next)>;
 /// `unsupported`).
 Task<Result<boost::json::object>> read_json(Request& request, std::size_t limit = 64 * 1024);
 
-/// A handler that may fail: `Task<Result<Response>> f(Request&)` becomes a Handler whose error is the
-/// failure envelope.
+/// A handler that may fail: `Task<Result<Response>> f(Request&)` becomes a Handler whose error is
+/// the failure envelope.
 [[nodiscard]] Handler handler(std::function<Task<Result<Response>>(Request&)> function);
 
 }  // namespace reelshare::http

@@ -1,14 +1,16 @@
 #pragma once
-// Method and pattern to handler. Patterns are literal segments, `:name` for one segment, and a final
-// `*name` for the rest. A literal beats a parameter at the same place, whatever the order of adding.
+// Method and pattern to handler. Patterns are literal segments, `:name` for one segment, and a
+// final
+// `*name` for the rest. A literal beats a parameter at the same place, whatever the order of
+// adding.
+
+#include "http/message.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http/message.hpp"
 
 namespace reelshare::http {
 

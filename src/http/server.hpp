@@ -1,6 +1,10 @@
 #pragma once
-// The HTTP/1.1 server: one single-threaded event loop per core, each with its own acceptor on the same
-// port (SO_REUSEPORT). A connection lives and dies on one loop.
+// The HTTP/1.1 server: one single-threaded event loop per core, each with its own acceptor on the
+// same port (SO_REUSEPORT). A connection lives and dies on one loop.
+
+#include "base/metrics.hpp"
+#include "http/message.hpp"
+#include "http/router.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -9,10 +13,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "base/metrics.hpp"
-#include "http/message.hpp"
-#include "http/router.hpp"
 
 namespace reelshare::http {
 
@@ -36,19 +36,23 @@ struct ServerOptions {
 
 class Server {
   public:
-    /// Binds at once (throws std::system_error where it cannot), serves after `start`. `router` and what
-    /// its handlers refer to must outlive the server. `middleware` runs outermost first, around every
-    /// answer incl. 404, 405, 413; the server itself catches exceptions, sets X-Request-Id and Date,
-    /// answers HEAD, and writes the access log line and the request metrics.
-    Server(ServerOptions options, Router router, std::vector<Middleware> middleware, Metrics& metrics);
+    /// Binds at once (throws std::system_error where it cannot), serves after `start`. `router` and
+    /// what its handlers refer to must outlive the server. `middleware` runs outermost first,
+    /// around every answer incl. 404, 405, 413; the server itself catches exceptions, sets
+    /// X-Request-Id and Date, answers HEAD, and writes the access log line and the request metrics.
+    Server(
+        ServerOptions options, Router router, std::vector<Middleware> middleware, Metrics& metrics
+    );
     ~Server();
 
     void start();
     [[nodiscard]] std::uint16_t port() const;
     /// One executor per event loop, for background tasks that belong to the loops.
     [[nodiscard]] std::vector<asio::any_io_executor> executors();
-    /// Stops accepting, answers what is in flight with `Connection: close`, waits up to the grace time,
-    /// cuts the rest, ends the loops. Blocks; called from the main thread.
+    /// Stops accepting, answers what is in flight with `Connection: close`, waits up to the grace
+    /// time, cuts the rest. The loops go on. Blocks; called from the main thread.
+    void drain();
+    /// Drains, then ends the loops: background tasks on them must have ended or end now.
     void stop();
 
   private:

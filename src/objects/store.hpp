@@ -1,9 +1,12 @@
 #pragma once
 // Where bytes live: a folder here, S3 behind the same header later.
 //
-// A key is a server-made relative name such as "sources/<uuid>" or "media/<uuid>/540.mp4": segments of
-// [a-z0-9._-], no segment starting with a dot, at most 200 characters. Anything else is refused with
-// `invalid` before it touches the disk.
+// A key is a server-made relative name such as "sources/<uuid>" or "media/<uuid>/540.mp4": segments
+// of [a-z0-9._-], no segment starting with a dot, at most 200 characters. Anything else is refused
+// with `invalid` before it touches the disk.
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -14,9 +17,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "base/task.hpp"
-
 namespace reelshare::objects {
 
 struct ObjectInfo {
@@ -25,8 +25,8 @@ struct ObjectInfo {
     UnixMillis modified = 0;
 };
 
-/// A new object in the making. Nobody sees it before `commit`; destroying it without a commit leaves
-/// nothing behind.
+/// A new object in the making. Nobody sees it before `commit`; destroying it without a commit
+/// leaves nothing behind.
 class Writer {
   public:
     virtual ~Writer() = default;
@@ -44,13 +44,13 @@ class Reader {
     [[nodiscard]] virtual std::uint64_t size() const = 0;
     /// Reads up to `into.size()` bytes at `offset`; 0 at the end.
     virtual Task<Result<std::size_t>> read(std::uint64_t offset, std::span<char> into) = 0;
-    /// A descriptor of a local file holding exactly the object, for sendfile; -1 where there is none.
-    /// Owned by the reader.
+    /// A descriptor of a local file holding exactly the object, for sendfile; -1 where there is
+    /// none. Owned by the reader.
     [[nodiscard]] virtual int descriptor() const { return -1; }
 };
 
-/// The errors of every method: `not_found`, `invalid` (the key), `no_space`, `unavailable`. All may be
-/// called from any event loop and resume there.
+/// The errors of every method: `not_found`, `invalid` (the key), `no_space`, `unavailable`. All may
+/// be called from any event loop and resume there.
 class Store {
   public:
     virtual ~Store() = default;
@@ -60,12 +60,14 @@ class Store {
     virtual Task<Result<ObjectInfo>> stat(std::string key) = 0;
     /// Removing what is not there is no error.
     virtual Task<Result<void>> remove(std::string key) = 0;
-    /// Objects whose key starts with `prefix`, in key order, those after `after` only, at most `limit`.
+    /// Objects whose key starts with `prefix`, in key order, those after `after` only, at most
+    /// `limit`.
     virtual Task<Result<std::vector<ObjectInfo>>> list(
         std::string prefix, std::string after = {}, std::size_t limit = 1000
     ) = 0;
     /// The path of a local file that holds the object, where there is one.
-    [[nodiscard]] virtual std::optional<std::filesystem::path> local_path(const std::string& key) = 0;
+    [[nodiscard]] virtual std::optional<std::filesystem::path> local_path(const std::string& key
+    ) = 0;
     /// Bytes that can still be stored, where the store knows.
     virtual Task<Result<std::uint64_t>> free_bytes() = 0;
 };

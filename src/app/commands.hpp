@@ -1,0 +1,23 @@
+#pragma once
+// What the program can be told to do. Each returns the exit code of the process.
+
+#include "app/config.hpp"
+
+#include <filesystem>
+
+namespace reelshare::app {
+
+/// Serves until SIGINT or SIGTERM.
+int serve(const Config& config);
+/// Works through the queue without serving, until SIGINT or SIGTERM.
+int work(const Config& config);
+/// Brings the database to this version's schema.
+int migrate(const Config& config);
+/// Checks folders, programs, codecs and dependencies; prints what is wrong and how to mend it.
+int doctor(const Config& config);
+/// Makes renditions, playlists and posters of `file` in `folder`, with a progress bar.
+int transcode(
+    const Config& config, const std::filesystem::path& file, const std::filesystem::path& folder
+);
+
+}  // namespace reelshare::app

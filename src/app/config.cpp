@@ -1,0 +1,105 @@
+#include "app/config.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace reelshare::app {
+
+namespace {
+
+unsigned cores() {
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
+void split_commas(CLI::Option* option) {
+    option->delimiter(',')->type_name("LIST")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+}  // namespace
+
+unsigned Config::event_loops() const {
+    return threads ? threads : cores();
+}
+
+unsigned Config::worker_count() const {
+    if (workers >= 0) return static_cast<unsigned>(workers);
+    return std::max(1u, cores() - 1);
+}
+
+std::filesystem::path Config::media_program_path() const {
+    if (!media_program.empty()) return media_program;
+    std::error_code ec;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", ec);
+    return self.parent_path() / "reelshare-media";
+}
+
+std::vector<std::string> Config::faults() const {
+    std::vector<std::string> found;
+    if (!jwt_secret.empty() && jwt_secret.size() < 32)
+        found.emplace_back("JWT_SECRET is too short: it needs at least 32 characters.");
+    if (!public_url.empty() && !public_url.starts_with("http://") &&
+        !public_url.starts_with("https://"))
+        found.emplace_back("PUBLIC_URL must start with http:// or https://.");
+    return found;
+}
+
+void define_options(CLI::App& cli, Config& config) {
+    cli.set_config("--config", "", "TOML file with any of these settings", false)
+        ->envname("REELSHARE_CONFIG");
+    auto option = [&](const char* flag, auto& value, const char* variable, const char* help) {
+        return cli.add_option(flag, value, help)->envname(variable)->capture_default_str();
+    };
+    option("--host", config.address, "HOST", "Address to listen on");
+    option("--port", config.port, "PORT", "Port to listen on; 0: any free one");
+    option(
+        "--data-dir", config.data_dir, "DATA_DIR", "Folder of database, media, secrets and logs"
+    );
+    option("--public-url", config.public_url, "PUBLIC_URL", "How clients reach this server");
+    option(
+        "--jwt-secret", config.jwt_secret, "JWT_SECRET", "Signs tokens; made once where not given"
+    );
+    option("--threads", config.threads, "THREADS", "Event loops; 0: one per core")
+        ->check(CLI::Range(0, 256));
+    option("--workers", config.workers, "WORKERS", "Jobs at once; 0: none here, -1: cores - 1")
+        ->check(CLI::Range(-1, 256));
+    option("--log-level", config.log_level, "LOG_LEVEL", "debug, info, warn, error or off")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
+    option("--rate-limit", config.rate_limit, "RATE_LIMIT", "on, or off for benchmarks")
+        ->check(CLI::IsMember({"on", "off"}));
+    split_commas(option(
+        "--cors-origins", config.cors_origins, "CORS_ORIGINS",
+        "Other origins whose pages may call the API"
+    ));
+    split_commas(option(
+        "--trusted-proxies", config.trusted_proxies, "TRUSTED_PROXIES",
+        "Networks whose X-Forwarded-For is believed"
+    ));
+    split_commas(option(
+        "--metrics-allow", config.metrics_allow, "METRICS_ALLOW",
+        "Networks that may read /metrics, besides loopback"
+    ));
+    option("--max-upload-mb", config.max_upload_mb, "MAX_UPLOAD_MB", "Largest file, MiB")
+        ->check(CLI::Range(1, 1 << 20));
+    option("--max-duration", config.max_duration_s, "MAX_DURATION_S", "Longest clip, seconds")
+        ->check(CLI::Range(1, 6 * 3600));
+    option("--cache-mb", config.cache_mb, "CACHE_MB", "Near cache, MiB")
+        ->check(CLI::Range(1, 1 << 16));
+    option(
+        "--shutdown-grace", config.shutdown_grace_s, "SHUTDOWN_GRACE_S",
+        "Seconds that requests in flight get when stopping"
+    );
+    option(
+        "--cleanup-grace", config.cleanup_grace_s, "CLEANUP_GRACE_S",
+        "Seconds after which a file that nothing owns is removed"
+    );
+    option(
+        "--media-program", config.media_program, "MEDIA_PROGRAM",
+        "The reelshare-media program; default: beside this one"
+    );
+}
+
+}  // namespace reelshare::app

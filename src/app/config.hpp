@@ -1,0 +1,52 @@
+#pragma once
+// Every setting, with its default and meaning beside it. Filled once at start from flags,
+// environment variables and one TOML file (flags win, then the environment, then the file); nothing
+// below app/ reads the environment.
+
+#include "base/log.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace reelshare::app {
+
+struct Config {
+    std::string address = "0.0.0.0";          ///< HOST
+    std::uint16_t port = 5000;                ///< PORT; 0: any free one
+    std::filesystem::path data_dir = "data";  ///< DATA_DIR: database, media, secrets, logs
+    std::string public_url;  ///< PUBLIC_URL: how clients reach us; empty: as the request says
+    std::string jwt_secret;  ///< JWT_SECRET: at least 32 bytes; empty: made once, kept in DATA_DIR
+    unsigned threads = 0;    ///< THREADS: event loops; 0: one per core
+    int workers = -1;        ///< WORKERS: jobs at once in this process; -1: cores - 1, at least 1
+    std::string log_level = "info";            ///< LOG_LEVEL: debug, info, warn, error, off
+    std::string rate_limit = "on";             ///< RATE_LIMIT: "off" for benchmarks
+    std::vector<std::string> cors_origins;     ///< CORS_ORIGINS
+    std::vector<std::string> trusted_proxies;  ///< TRUSTED_PROXIES: networks
+    std::vector<std::string> metrics_allow;    ///< METRICS_ALLOW: networks besides loopback
+    std::uint64_t max_upload_mb = 512;         ///< MAX_UPLOAD_MB: MiB of one file
+    unsigned max_duration_s = 180;             ///< MAX_DURATION_S: seconds of one clip
+    unsigned cache_mb = 32;                    ///< CACHE_MB: near cache, MiB
+    unsigned shutdown_grace_s = 15;            ///< SHUTDOWN_GRACE_S: for requests in flight
+    unsigned cleanup_grace_s = 3600;  ///< CLEANUP_GRACE_S: age of an ownerless file that is removed
+    std::filesystem::path
+        media_program;  ///< MEDIA_PROGRAM; empty: reelshare-media beside this program
+
+    /// What follows from the machine where a setting is left open.
+    [[nodiscard]] unsigned event_loops() const;
+    [[nodiscard]] unsigned worker_count() const;
+    [[nodiscard]] std::filesystem::path media_program_path() const;
+    /// Settings that contradict each other or the machine, each a sentence; empty where all is
+    /// well.
+    [[nodiscard]] std::vector<std::string> faults() const;
+};
+
+/// Defines every option on `cli`: the one definition of flag, variable and key.
+void define_options(CLI::App& cli, Config& config);
+
+}  // namespace reelshare::app

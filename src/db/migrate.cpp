@@ -1,0 +1,115 @@
+#include "db/migrate.hpp"
+
+#include "base/clock.hpp"
+#include "base/hash.hpp"
+#include "base/log.hpp"
+
+#include <map>
+
+namespace reelshare::db {
+
+namespace {
+
+/// Of what is run, so that a comment may be mended.
+std::string checksum(const Migration& step) {
+    std::string text;
+    for (const std::string& statement : split_statements(step.sql)) text += statement;
+    return sha256_hex(text);
+}
+
+using Applied = std::map<std::int64_t, std::string>;  ///< Checksum by version.
+
+Task<Result<Applied>> read_applied(Database& database) {
+    auto table = co_await database.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, "
+        "name TEXT NOT NULL, applied_at BIGINT NOT NULL, checksum TEXT NOT NULL)"
+    );
+    if (!table) co_return std::unexpected(table.error());
+    auto rows = co_await database.query("SELECT version, checksum FROM schema_migrations");
+    if (!rows) co_return std::unexpected(rows.error());
+    Applied applied;
+    for (const Row& row : *rows) applied.emplace(row.integer(0), row.text(1));
+    co_return applied;
+}
+
+Result<void> check(const Applied& applied, std::span<const Migration> steps) {
+    const std::int64_t current = applied.empty() ? 0 : applied.rbegin()->first;
+    const int known = steps.empty() ? 0 : steps.back().version;
+    if (current > known) {
+        return fail(
+            Errc::invalid, "The database was written by a newer version (schema " +
+                               std::to_string(current) + ", this program knows " +
+                               std::to_string(known) + "). Install that version or a newer one."
+        );
+    }
+    for (const Migration& step : steps) {
+        const auto found = applied.find(step.version);
+        if (found == applied.end() || found->second == checksum(step)) continue;
+        return fail(
+            Errc::invalid, "The database was made by another build: its schema change " +
+                               std::to_string(step.version) + " (" + std::string(step.name) +
+                               ") differs from this program's."
+        );
+    }
+    return {};
+}
+
+Task<Result<void>> apply(Database& database, const Migration& step) {
+    auto applied = co_await database.transaction<bool>([&](Transaction& tx) -> Task<Result<bool>> {
+        auto recorded = co_await tx.query(
+            "INSERT INTO schema_migrations (version, name, applied_at, checksum) "
+            "VALUES ($1, $2, $3, $4)",
+            {std::int64_t{step.version}, std::string(step.name), now_ms(), checksum(step)}
+        );
+        if (!recorded) co_return std::unexpected(recorded.error());
+        for (const std::string& statement : split_statements(step.sql)) {
+            auto done = co_await tx.query(statement);
+            if (!done) co_return std::unexpected(done.error());
+        }
+        co_return true;
+    });
+    if (!applied) co_return std::unexpected(applied.error());
+    log::info("migrated", {{"version", step.version}, {"name", step.name}});
+    co_return Result<void>();
+}
+
+std::string_view without_trailing_space(std::string_view line) {
+    const auto last = line.find_last_not_of(" \t\r");
+    return line.substr(0, last == line.npos ? 0 : last + 1);
+}
+
+}  // namespace
+
+std::vector<std::string> split_statements(std::string_view sql) {
+    std::vector<std::string> statements;
+    std::string statement;
+    while (!sql.empty()) {
+        const auto end = sql.find('\n');
+        const std::string_view line = without_trailing_space(sql.substr(0, end));
+        sql = end == sql.npos ? std::string_view() : sql.substr(end + 1);
+        if (line.empty() || line.starts_with("--")) continue;
+        statement += line;
+        statement += '\n';
+        if (!line.ends_with(';')) continue;
+        statements.push_back(std::move(statement));
+        statement.clear();
+    }
+    if (!statement.empty()) statements.push_back(std::move(statement));
+    return statements;
+}
+
+Task<Result<int>> migrate(Database& database, std::span<const Migration> steps) {
+    const auto applied = co_await read_applied(database);
+    if (!applied) co_return std::unexpected(applied.error());
+    if (const auto fits = check(*applied, steps); !fits) co_return std::unexpected(fits.error());
+    int count = 0;
+    for (const Migration& step : steps) {
+        if (applied->contains(step.version)) continue;
+        const auto done = co_await apply(database, step);
+        if (!done) co_return std::unexpected(done.error());
+        ++count;
+    }
+    co_return count;
+}
+
+}  // namespace reelshare::db

@@ -1,0 +1,32 @@
+#pragma once
+// Numbered schema changes, each in one transaction, recorded in `schema_migrations`. They are the
+// files of src/db/migrations/, named NNN_<name>.sql and built into the program. One that was
+// released never changes: the next change is a new file.
+
+#include "db/database.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reelshare::db {
+
+struct Migration {
+    int version;
+    std::string_view name;
+    std::string_view sql;
+};
+
+/// Those of this program, in order.
+[[nodiscard]] std::span<const Migration> migrations();
+
+/// Brings the schema to the newest version and returns how many changes were made. `invalid`: the
+/// database is newer than this program, or one of its migrations is not the one of this program.
+Task<Result<int>> migrate(Database& database, std::span<const Migration> steps = migrations());
+
+/// The statements of a migration: each ends with a line that ends in ";". Lines that start with
+/// "--" and empty ones are left out.
+[[nodiscard]] std::vector<std::string> split_statements(std::string_view sql);
+
+}  // namespace reelshare::db

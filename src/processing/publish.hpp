@@ -1,0 +1,42 @@
+#pragma once
+// The end of a job: one transaction that demands the job's fence, so that it happens once.
+
+#include "cache/bus.hpp"
+#include "db/database.hpp"
+#include "media/job.hpp"
+#include "processing/queue.hpp"
+#include "videos/videos.hpp"
+
+#include <string>
+
+namespace reelshare::processing {
+
+class Publisher {
+  public:
+    Publisher(db::Database& database, videos::Videos& videos, cache::Bus& bus)
+        : database_(database), videos_(videos), bus_(bus) {}
+
+    /// Makes the asset ready and its posts visible. `conflict`: the job is no longer ours, nothing
+    /// happened.
+    Task<Result<void>> publish(
+        const Claim& claim, const media::Report& report, std::string media_prefix
+    );
+    /// Ends the job for good: the uploader is shown `message`; `detail` is kept with the job, for
+    /// operators.
+    Task<Result<void>> fail(
+        const Claim& claim, std::string reason, std::string message, std::string detail = {}
+    );
+
+    /// Tells listeners of the asset how far it is (0 to 1). 100 % is said by `publish` alone.
+    void progress(const std::string& asset_id, double fraction);
+
+  private:
+    struct Ending;
+    Task<Result<void>> end(const Claim& claim, Ending ending);
+
+    db::Database& database_;
+    videos::Videos& videos_;
+    cache::Bus& bus_;
+};
+
+}  // namespace reelshare::processing

@@ -1,0 +1,70 @@
+#pragma once
+// The job queue in the database: leases with a fence, heartbeats, back-off, a dead state with a
+// reason. A lease is judged by the database's clock. Outputs of an attempt go to keys that hold its
+// fence, and heartbeat and publish must match it, so that a worker that was only asleep cannot
+// publish.
+
+#include "base/task.hpp"
+#include "db/database.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace reelshare::processing {
+
+inline constexpr std::chrono::seconds kLease{30};
+inline constexpr std::chrono::seconds kHeartbeat{10};
+/// A failure of ours (database, disk, a lost lease) is not the file's fault, but must not go on for
+/// ever.
+inline constexpr int kMaxFailures = 20;
+
+/// A job that this worker holds.
+struct Claim {
+    std::string job_id;
+    std::string asset_id;
+    std::string source_key;
+    std::uint64_t source_size = 0;
+    std::optional<double> thumbnail_at;
+    std::int64_t fence = 0;
+    int attempt = 1;  ///< 1 for the first.
+    int max_attempts = 3;
+    int failures = 0;  ///< Attempts that ended by our own fault, leases that ran out among them.
+    std::chrono::milliseconds waited{};  ///< From the upload to this claim.
+
+    /// Its lease ran out too often: whatever does that to us must be ended, not tried once more.
+    [[nodiscard]] bool exhausted() const { return failures > kMaxFailures; }
+};
+
+/// Adds the job of a new asset. Part of the upload's transaction.
+Task<Result<void>> enqueue(db::Transaction& tx, std::string asset_id, int priority = 0);
+
+class JobQueue {
+  public:
+    explicit JobQueue(db::Database& database) : database_(database) {}
+
+    /// Takes the next job that is due, or one whose lease ran out; nothing where there is none. The
+    /// caller fails a claim that is `exhausted`.
+    Task<Result<std::optional<Claim>>> claim(std::string owner);
+    /// Prolongs the lease and notes the progress (0 to 1). `conflict`: the job is no longer ours;
+    /// stop.
+    Task<Result<void>> heartbeat(const Claim& claim, double progress, std::string stage);
+    /// Gives it back for another attempt after a back-off. False: the attempts are used up (or the
+    /// job is no longer ours) and it must be failed. What is not the file's fault (`blame_file`
+    /// false) does not use up an attempt, but is bounded too.
+    Task<Result<bool>> retry(const Claim& claim, std::string error, bool blame_file);
+    /// Gives it back at once: the worker is stopping.
+    Task<Result<void>> release(const Claim& claim);
+    /// Every running job back into the queue. Only for an installation of one process, at its
+    /// start: whoever held a lease is dead.
+    Task<Result<std::int64_t>> requeue_all_running();
+
+  private:
+    /// Fills in what the asset says.
+    Task<Result<void>> describe(Claim& claim);
+
+    db::Database& database_;
+};
+
+}  // namespace reelshare::processing

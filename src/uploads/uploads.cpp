@@ -1,0 +1,127 @@
+#include "uploads/uploads.hpp"
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/log.hpp"
+#include "processing/queue.hpp"
+#include "uploads/sniff.hpp"
+
+namespace reelshare::uploads {
+
+namespace {
+
+std::unexpected<Error> too_large(std::uint64_t max_bytes) {
+    const std::string message =
+        "The file is larger than the limit of " + std::to_string(max_bytes >> 20) + " MiB.";
+    return std::unexpected(
+        Error{.code = Errc::too_large, .message = message, .fields = {{"reelVideo", message}}}
+    );
+}
+
+}  // namespace
+
+Result<void> Intake::judge() {
+    if (sniff(head_) != FileType::unknown) return {};
+    const std::string message = "This file is not a video. Upload an MP4, MOV, WebM or MKV file.";
+    return std::unexpected(
+        Error{.code = Errc::unsupported, .message = message, .fields = {{"reelVideo", message}}}
+    );
+}
+
+Task<Result<void>> Intake::write(std::span<const char> bytes) {
+    if (head_.size() < kSniffBytes) {
+        head_.append(bytes.data(), std::min(bytes.size(), kSniffBytes - head_.size()));
+        if (head_.size() == kSniffBytes) {
+            const auto good = judge();
+            if (!good) co_return good;
+        }
+    }
+    size_ += bytes.size();
+    if (size_ > max_bytes_) co_return too_large(max_bytes_);
+    hash_.update(bytes);
+    auto written = co_await writer_->write(bytes);
+    co_return written;
+}
+
+Task<Result<void>> Intake::commit() {
+    if (size_ == 0) co_return fail_field("reelVideo", "The file is empty.");
+    const auto good = judge();
+    if (!good) co_return good;
+    auto committed = co_await writer_->commit();
+    co_return committed;
+}
+
+Uploads::Uploads(
+    UploadOptions options,
+    db::Database& database,
+    objects::Store& store,
+    std::function<void()> new_job
+)
+    : options_(options), database_(database), store_(store), new_job_(std::move(new_job)) {}
+
+Uploads::Place::~Place() {
+    const std::lock_guard lock(uploads_.mutex_);
+    const auto found = uploads_.places_.find(user_id_);
+    if (--found->second == 0) uploads_.places_.erase(found);
+}
+
+Result<std::unique_ptr<Uploads::Place>> Uploads::take_place(const std::string& user_id) {
+    const std::lock_guard lock(mutex_);
+    int& taken = places_[user_id];
+    if (taken >= options_.max_per_user) {
+        return std::unexpected(Error{
+            .code = Errc::too_many,
+            .message = "You are uploading several clips already. Wait until one is done.",
+            .retry_after_s = 10
+        });
+    }
+    ++taken;
+    return std::make_unique<Place>(*this, user_id);
+}
+
+Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {
+    auto free_bytes = co_await store_.free_bytes();
+    if (!free_bytes) co_return std::unexpected(free_bytes.error());
+    if (*free_bytes < declared + options_.reserve_bytes)
+        co_return fail(Errc::no_space, "The server's storage is full.");
+    std::string key = "sources/" + new_id();
+    auto writer = co_await store_.create(key);
+    if (!writer) co_return std::unexpected(writer.error());
+    co_return std::make_unique<Intake>(std::move(*writer), std::move(key), options_.max_bytes);
+}
+
+Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video) {
+    auto committed = co_await intake.commit();
+    if (!committed) co_return std::unexpected(committed.error());
+    video.id = new_id();
+    video.asset_id = new_id();
+    const std::string hash = intake.content_hash();
+    auto stored =
+        co_await database_.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
+            auto asset = co_await tx.query(
+                "INSERT INTO assets (id, content_hash, state, source_key, source_size, created_at, "
+                "updated_at) "
+                "VALUES ($1, $2, 'pending', $3, $4, $5, $5)",
+                {video.asset_id, hash, intake.key(), static_cast<std::int64_t>(intake.size()),
+                 now_ms()}
+            );
+            if (!asset) co_return std::unexpected(asset.error());
+            auto post = co_await videos::insert_video(tx, video);
+            if (!post) co_return std::unexpected(post.error());
+            auto job = co_await processing::enqueue(tx, video.asset_id);
+            if (!job) co_return std::unexpected(job.error());
+            co_return true;
+        });
+    if (!stored) {
+        auto removed = co_await store_.remove(intake.key());
+        if (!removed) log::warn("orphan_left", {{"key", intake.key()}});
+        co_return std::unexpected(stored.error());
+    }
+    new_job_();
+    log::info(
+        "upload_stored", {{"video", video.id}, {"asset", video.asset_id}, {"bytes", intake.size()}}
+    );
+    co_return video.id;
+}
+
+}  // namespace reelshare::uploads

@@ -1,0 +1,96 @@
+#pragma once
+// From bytes that arrive to a stored source, a post and a job: constant memory, nothing
+// acknowledged before it is durable, nothing left behind by what fails.
+
+#include "base/hash.hpp"
+#include "db/database.hpp"
+#include "objects/store.hpp"
+#include "videos/videos.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace reelshare::uploads {
+
+struct UploadOptions {
+    std::uint64_t max_bytes = 512ull << 20;
+    int max_per_user = 4;  ///< At once.
+    std::uint64_t reserve_bytes =
+        256ull << 20;  ///< Kept free on the disk for the database and renditions.
+};
+
+/// One file on its way into the store.
+class Intake {
+  public:
+    Intake(std::unique_ptr<objects::Writer> writer, std::string key, std::uint64_t max_bytes)
+        : writer_(std::move(writer)), key_(std::move(key)), max_bytes_(max_bytes) {}
+
+    /// Appends; judges the type as soon as the first bytes are there. `unsupported`, `too_large`,
+    /// `no_space`.
+    Task<Result<void>> write(std::span<const char> bytes);
+    /// Makes the source durable. `unsupported` for what is too short to be anything.
+    Task<Result<void>> commit();
+
+    [[nodiscard]] const std::string& key() const { return key_; }
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+    [[nodiscard]] std::string content_hash() { return hash_.finish_hex(); }
+
+  private:
+    Result<void> judge();
+
+    std::unique_ptr<objects::Writer> writer_;
+    std::string key_;
+    std::uint64_t max_bytes_;
+    std::uint64_t size_ = 0;
+    Sha256 hash_;
+    std::string head_;
+};
+
+class Uploads {
+  public:
+    Uploads(
+        UploadOptions options,
+        db::Database& database,
+        objects::Store& store,
+        std::function<void()> new_job
+    );
+
+    /// One of the user's places; given back when it is destroyed. `too_many` where all are taken.
+    class Place;
+    Result<std::unique_ptr<Place>> take_place(const std::string& user_id);
+
+    /// `declared`: bytes that are announced; 0 where unknown. `too_large` or `no_space` before any
+    /// arrive.
+    Task<Result<std::unique_ptr<Intake>>> begin(std::uint64_t declared);
+
+    /// Source, post and job become one fact: the id of the post. On failure the source is removed.
+    Task<Result<std::string>> finish(Intake& intake, videos::NewVideo video);
+
+    [[nodiscard]] const UploadOptions& options() const { return options_; }
+
+  private:
+    const UploadOptions options_;
+    db::Database& database_;
+    objects::Store& store_;
+    std::function<void()> new_job_;
+    std::mutex mutex_;
+    std::map<std::string, int> places_;
+};
+
+class Uploads::Place {
+  public:
+    Place(Uploads& uploads, std::string user_id)
+        : uploads_(uploads), user_id_(std::move(user_id)) {}
+    ~Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+  private:
+    Uploads& uploads_;
+    std::string user_id_;
+};
+
+}  // namespace reelshare::uploads

@@ -1,0 +1,43 @@
+#include "videos/fields.hpp"
+
+namespace reelshare::videos {
+
+namespace {
+
+constexpr FieldReader::Text kTitle{.min = 1, .max = 150, .what = "Title"};
+constexpr FieldReader::Text kDescription{.min = 0, .max = 5000, .what = "Description"};
+constexpr FieldReader::Text kTag{.min = 1, .max = 50, .what = "A tag"};
+constexpr std::size_t kMaxTags = 20;
+constexpr double kMaxThumbnailAt = 6 * 3600;
+
+std::optional<std::string> read_visibility(FieldReader& read) {
+    return read.optional_choice("visibility", {"public", "unlisted"});
+}
+
+}  // namespace
+
+Result<NewVideo> read_new_video(const json::object& data) {
+    FieldReader read(data);
+    NewVideo video;
+    video.title = read.text("title", kTitle);
+    video.description = read.optional_text("description", kDescription).value_or("");
+    video.visibility = read_visibility(read).value_or("public");
+    video.tags = read.optional_texts("tags", kMaxTags, kTag);
+    video.thumbnail_at = read.optional_number("thumbnailAt", 0, kMaxThumbnailAt);
+    if (auto faults = read.faults()) return std::unexpected(*faults);
+    return video;
+}
+
+Result<VideoChange> read_change(const json::object& data) {
+    FieldReader read(data);
+    VideoChange change;
+    change.title = read.optional_text("title", kTitle);
+    change.description = read.optional_text("description", kDescription);
+    change.visibility = read_visibility(read);
+    auto tags = read.optional_texts("tags", kMaxTags, kTag);
+    if (data.contains("tags")) change.tags = std::move(tags);
+    if (auto faults = read.faults()) return std::unexpected(*faults);
+    return change;
+}
+
+}  // namespace reelshare::videos

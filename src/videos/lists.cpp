@@ -1,0 +1,112 @@
+// Lists of posts. The public ones are answered from the near cache as bytes; what runs on a hit is
+// reading the query and one look-up.
+
+#include "base/id.hpp"
+#include "videos/cached_answer.hpp"
+#include "videos/handlers.hpp"
+#include "videos/paging.hpp"
+
+#include <fmt/format.h>
+
+namespace reelshare::videos {
+
+namespace {
+
+namespace json = boost::json;
+
+json::value next_cursor(const Slice& slice) {
+    return slice.more ? json::value(cursor_of(slice.last_id)) : json::value(nullptr);
+}
+
+std::string envelope(std::string_view message, json::object data) {
+    http::Response response = http::success(200, message, std::move(data));
+    return std::get<std::string>(std::move(response.body));
+}
+
+Task<Result<Slice>> slice_of(Videos& videos, const ListRequest& list, std::string origin) {
+    if (list.offset() > ListRequest::kMaxOffset) co_return Slice{};
+    auto slice =
+        co_await videos.listed(list.before_id, list.offset(), list.limit, std::move(origin));
+    co_return slice;
+}
+
+Task<Result<std::string>> feed_bytes(Videos& videos, ListRequest list, std::string origin) {
+    auto slice = co_await slice_of(videos, list, std::move(origin));
+    if (!slice) co_return std::unexpected(slice.error());
+    json::object meta;
+    if (!list.keyset) {
+        auto total = co_await videos.count_listed();
+        if (!total) co_return std::unexpected(total.error());
+        meta = {{"page", list.page}, {"limit", list.limit}, {"total", *total}};
+    } else {
+        meta["limit"] = list.limit;
+    }
+    // Who asked for no page can go on by cursor.
+    if (!list.page_given) meta["nextCursor"] = next_cursor(*slice);
+    co_return envelope(
+        "Video retrieved successfully",
+        {{"meta", std::move(meta)}, {"data", std::move(slice->videos)}}
+    );
+}
+
+Task<Result<std::string>> user_bytes(
+    Videos& videos, std::string user_id, bool all, ListRequest list, std::string origin
+) {
+    auto slice =
+        co_await videos.of_user(user_id, all, list.before_id, list.limit, std::move(origin));
+    if (!slice) co_return std::unexpected(slice.error());
+    json::object meta{{"limit", list.limit}, {"nextCursor", next_cursor(*slice)}};
+    co_return envelope(
+        "Video retrieved successfully",
+        {{"meta", std::move(meta)}, {"data", std::move(slice->videos)}}
+    );
+}
+
+http::Response private_answer(std::string bytes) {
+    http::Response response{.status = 200, .headers = {}, .body = std::move(bytes)};
+    response.set("Content-Type", "application/json; charset=utf-8");
+    response.set("Cache-Control", "private, no-cache");
+    return response;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> list_videos(const VideoParts& parts, http::Request& request) {
+    const auto list = read_list_request(request);
+    if (!list) co_return std::unexpected(list.error());
+    const std::string origin = link_origin(request, parts.videos.public_url());
+    auto entry = co_await parts.near_cache.get(
+        fmt::format(
+            "feed {} {}{} {} {}", origin, list->keyset ? 'k' : 'p', list->page_given ? 'g' : '-',
+            list->keyset ? list->before_id : std::to_string(list->page), list->limit
+        ),
+        {"feed"}, [&]() { return feed_bytes(parts.videos, *list, origin); }
+    );
+    if (!entry) co_return std::unexpected(entry.error());
+    co_return cached_answer(request, **entry);
+}
+
+Task<Result<http::Response>> list_user_videos(const VideoParts& parts, http::Request& request) {
+    const auto list = read_list_request(request);
+    if (!list) co_return std::unexpected(list.error());
+    if (list->page_given) co_return fail_field("page", "This list is paged by cursor.");
+    auto viewer = co_await parts.accounts.identify(request);
+    if (!viewer) co_return std::unexpected(viewer.error());
+    std::string user_id(request.param("id"));
+    if (user_id == "me" && *viewer) user_id = (*viewer)->user_id;
+    if (!is_id(user_id)) co_return fail(Errc::not_found, "User not found!");
+    const std::string origin = link_origin(request, parts.videos.public_url());
+    if (*viewer && (*viewer)->user_id == user_id) {
+        auto bytes = co_await user_bytes(parts.videos, user_id, true, *list, origin);
+        if (!bytes) co_return std::unexpected(bytes.error());
+        co_return private_answer(std::move(*bytes));
+    }
+    auto entry = co_await parts.near_cache.get(
+        fmt::format("user {} {} {} {}", origin, user_id, list->before_id, list->limit), {"feed"},
+        [&]() { return user_bytes(parts.videos, user_id, false, *list, origin); }
+    );
+    if (!entry) co_return std::unexpected(entry.error());
+    co_return cached_answer(request, **entry);
+}
+
+}  // namespace reelshare::videos

@@ -1,0 +1,104 @@
+// What an owner does with a post: change it, delete it.
+
+#include "base/id.hpp"
+#include "videos/video_json.hpp"
+#include "videos/videos.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace reelshare::videos {
+
+namespace {
+
+db::Value text_or_null(std::optional<std::string> text) {
+    return text ? db::Value(std::move(*text)) : db::Value();
+}
+
+db::Value tags_or_null(const std::optional<std::vector<std::string>>& tags) {
+    if (!tags) return {};
+    boost::json::array list;
+    for (const std::string& tag : *tags) list.emplace_back(tag);
+    return boost::json::serialize(list);
+}
+
+/// Deletes the asset where no other post needs it.
+Task<Result<Leftovers>> remove_asset(db::Transaction& tx, std::string asset_id) {
+    auto rows = co_await tx.query(
+        "DELETE FROM assets WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM videos WHERE asset_id = "
+        "$1) "
+        "RETURNING source_key",
+        {asset_id}
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    Leftovers leftovers;
+    if (rows->empty()) co_return leftovers;
+    leftovers.asset_id = std::move(asset_id);
+    std::string source_key = rows->front().text(0);
+    auto users =
+        co_await tx.query("SELECT 1 FROM assets WHERE source_key = $1 LIMIT 1", {source_key});
+    if (!users) co_return std::unexpected(users.error());
+    if (users->empty()) leftovers.source_key = std::move(source_key);
+    co_return leftovers;
+}
+
+}  // namespace
+
+Task<Result<void>> Videos::require_owner(db::Transaction& tx, std::string id, std::string user_id) {
+    auto rows = co_await tx.query(
+        "SELECT v.uploader_id, a.state FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id "
+        "= $1",
+        {std::move(id)}
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    if (!rows->empty() && rows->front().text(0) == user_id) co_return Result<void>();
+    if (rows->empty() || !is_playable(rows->front().text(1)))
+        co_return fail(Errc::not_found, "Video not found!");
+    co_return fail(Errc::forbidden, "Only its owner can do this.");
+}
+
+Task<Result<void>> Videos::change(std::string id, std::string user_id, VideoChange change) {
+    if (!is_id(id)) co_return fail(Errc::not_found, "Video not found!");
+    auto changed_now =
+        co_await database_.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
+            auto owner = co_await require_owner(tx, id, user_id);
+            if (!owner) co_return std::unexpected(owner.error());
+            auto rows = co_await tx.query(
+                "UPDATE videos SET title = COALESCE($3, title), description = COALESCE($4, "
+                "description), "
+                "visibility = COALESCE($5, visibility), tags = COALESCE($6, tags), updated_at = $7 "
+                "WHERE id = $1 AND uploader_id = $2 RETURNING asset_id",
+                {id, user_id, text_or_null(change.title), text_or_null(change.description),
+                 text_or_null(change.visibility), tags_or_null(change.tags), now_ms()}
+            );
+            if (!rows) co_return std::unexpected(rows.error());
+            if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
+            auto listed_now = co_await refresh_listing(tx, rows->front().text(0));
+            if (!listed_now) co_return std::unexpected(listed_now.error());
+            co_return true;
+        });
+    if (!changed_now) co_return std::unexpected(changed_now.error());
+    changed({id});
+    co_return Result<void>();
+}
+
+Task<Result<Leftovers>> Videos::remove(std::string id, std::string user_id) {
+    if (!is_id(id)) co_return fail(Errc::not_found, "Video not found!");
+    auto leftovers = co_await database_.transaction<Leftovers>(
+        [&](db::Transaction& tx) -> Task<Result<Leftovers>> {
+            auto owner = co_await require_owner(tx, id, user_id);
+            if (!owner) co_return std::unexpected(owner.error());
+            auto rows = co_await tx.query(
+                "DELETE FROM videos WHERE id = $1 AND uploader_id = $2 RETURNING asset_id",
+                {id, user_id}
+            );
+            if (!rows) co_return std::unexpected(rows.error());
+            if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
+            auto removed = co_await remove_asset(tx, rows->front().text(0));
+            co_return removed;
+        }
+    );
+    if (leftovers) changed({id});
+    co_return leftovers;
+}
+
+}  // namespace reelshare::videos

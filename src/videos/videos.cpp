@@ -1,0 +1,217 @@
+#include "videos/videos.hpp"
+
+#include "base/id.hpp"
+#include "videos/video_json.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace reelshare::videos {
+
+namespace {
+
+namespace json = boost::json;
+
+/// More posts than this changed at once are dropped by one tag that all of them carry.
+constexpr std::size_t kMaxTagsAtOnce = 32;
+
+std::string tags_json(const std::vector<std::string>& tags) {
+    json::array list;
+    for (const std::string& tag : tags) list.emplace_back(tag);
+    return json::serialize(list);
+}
+
+std::unexpected<Error> not_found() {
+    return fail(Errc::not_found, "Video not found!");
+}
+
+/// Pages are cut on ids alone, so that skipped rows cost an index entry and no more.
+std::string page_sql(std::string_view where) {
+    return fmt::format(
+        "SELECT {} FROM (SELECT id AS page_id FROM videos WHERE {} ORDER BY id DESC LIMIT $1 "
+        "OFFSET $2) page "
+        "JOIN videos v ON v.id = page.page_id JOIN users u ON u.id = v.uploader_id "
+        "JOIN assets a ON a.id = v.asset_id ORDER BY v.id DESC",
+        kVideoColumns, where
+    );
+}
+
+/// One row more than `limit` was asked for, to learn whether there is more.
+Slice slice_of(const db::Rows& rows, std::int64_t limit, std::string_view origin) {
+    Slice slice;
+    for (const db::Row& row : rows) {
+        if (static_cast<std::int64_t>(slice.videos.size()) == limit) {
+            slice.more = true;
+            break;
+        }
+        slice.last_id = row.text(0);
+        slice.videos.push_back(video_json(row, origin));
+    }
+    return slice;
+}
+
+}  // namespace
+
+Task<Result<void>> insert_video(db::Transaction& tx, NewVideo video) {
+    db::Value thumbnail_at;
+    if (video.thumbnail_at) thumbnail_at = *video.thumbnail_at;
+    auto inserted = co_await tx.query(
+        "INSERT INTO videos (id, uploader_id, asset_id, title, description, visibility, tags, "
+        "thumbnail_at, "
+        "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        {std::move(video.id), std::move(video.uploader_id), std::move(video.asset_id),
+         std::move(video.title), std::move(video.description), std::move(video.visibility),
+         tags_json(video.tags), std::move(thumbnail_at), now_ms()}
+    );
+    if (!inserted) co_return std::unexpected(inserted.error());
+    co_return Result<void>();
+}
+
+Task<Result<std::vector<std::string>>> refresh_listing(db::Transaction& tx, std::string asset_id) {
+    auto rows = co_await tx.query(
+        "UPDATE videos SET listed = CASE WHEN visibility = 'public' AND EXISTS (SELECT 1 FROM "
+        "assets "
+        "WHERE assets.id = $1 AND assets.state IN ('playable', 'ready')) THEN 1 ELSE 0 END "
+        "WHERE asset_id = $1 RETURNING id",
+        {std::move(asset_id)}
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    std::vector<std::string> ids;
+    for (const db::Row& row : *rows) ids.push_back(row.text(0));
+    co_return ids;
+}
+
+Videos::Videos(
+    db::Database& database, cache::NearCache& near_cache, cache::Bus& bus, std::string public_url
+)
+    : database_(database), near_cache_(near_cache), bus_(bus), public_url_(std::move(public_url)) {
+    while (public_url_.ends_with('/')) public_url_.pop_back();
+}
+
+Task<Result<json::object>> Videos::find(
+    std::string id, std::string viewer_id, std::optional<std::string> origin
+) {
+    if (!is_id(id)) co_return not_found();
+    auto rows = co_await database_.query(
+        fmt::format("SELECT {} FROM {} WHERE v.id = $1", kVideoColumns, kVideoTables),
+        {std::move(id)}
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    if (rows->empty()) co_return not_found();
+    json::object video = video_json(rows->front(), origin.value_or(public_url_));
+    const bool own = !viewer_id.empty() && video.at("uploaderId").as_string() == viewer_id;
+    if (!own && !is_playable(video.at("status").as_string())) co_return not_found();
+    co_return video;
+}
+
+Task<Result<json::object>> Videos::detail(
+    std::string id, std::string viewer_id, std::string origin
+) {
+    auto video = co_await find(id, std::move(viewer_id), std::move(origin));
+    if (!video) co_return std::unexpected(video.error());
+    auto rows = co_await database_.query(
+        "SELECT (SELECT id FROM videos WHERE listed = 1 AND id < $1 ORDER BY id DESC LIMIT 1), "
+        "(SELECT id FROM videos WHERE listed = 1 AND id > $1 ORDER BY id LIMIT 1)",
+        {std::move(id)}
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    const db::Row& ids = rows->front();
+    const auto neighbour = [&](std::size_t column) {
+        return ids.is_null(column) ? json::value(nullptr) : json::value(ids.text(column));
+    };
+    (*video)["prevVideoId"] = neighbour(0);
+    (*video)["nextVideoId"] = neighbour(1);
+    (*video)["isLiked"] = false;
+    co_return video;
+}
+
+Task<Result<Slice>> Videos::listed(
+    std::string before_id, std::int64_t offset, std::int64_t limit, std::string origin
+) {
+    db::Params params{limit + 1, offset};
+    if (!before_id.empty()) params.emplace_back(before_id);
+    auto rows = co_await database_.query(
+        page_sql(before_id.empty() ? "listed = 1" : "listed = 1 AND id < $3"), std::move(params)
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    co_return slice_of(*rows, limit, origin);
+}
+
+Task<Result<std::int64_t>> Videos::count_listed() {
+    auto entry = co_await near_cache_.get(
+        "listed-total", {"listing"},
+        [this]() -> Task<Result<std::string>> {
+            auto rows = co_await database_.query("SELECT COUNT(*) FROM videos WHERE listed = 1");
+            if (!rows) co_return std::unexpected(rows.error());
+            co_return std::to_string(rows->front().integer(0));
+        }
+    );
+    if (!entry) co_return std::unexpected(entry.error());
+    const std::string& digits = *(*entry)->identity;
+    std::int64_t total = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), total);
+    co_return total;
+}
+
+Task<Result<Slice>> Videos::of_user(
+    std::string user_id, bool all, std::string before_id, std::int64_t limit, std::string origin
+) {
+    auto user = co_await database_.query("SELECT 1 FROM users WHERE id = $1", {user_id});
+    if (!user) co_return std::unexpected(user.error());
+    if (user->empty()) co_return fail(Errc::not_found, "User not found!");
+    std::string where = "uploader_id = $3";
+    if (!all) where += " AND listed = 1";
+    db::Params params{limit + 1, std::int64_t{0}, std::move(user_id)};
+    if (!before_id.empty()) {
+        where += " AND id < $4";
+        params.emplace_back(std::move(before_id));
+    }
+    auto rows = co_await database_.query(page_sql(where), std::move(params));
+    if (!rows) co_return std::unexpected(rows.error());
+    co_return slice_of(*rows, limit, origin);
+}
+
+Task<Result<Progress>> Videos::progress(std::string id) {
+    if (!is_id(id)) co_return not_found();
+    auto rows = co_await database_.query(
+        "SELECT a.id, a.state, a.failure, (SELECT MAX(j.progress) FROM jobs j WHERE j.asset_id = "
+        "a.id) "
+        "FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id = $1",
+        {std::move(id)}
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    if (rows->empty()) co_return not_found();
+    const db::Row& row = rows->front();
+    co_return Progress{
+        .asset_id = row.text(0),
+        .status = std::string(status_of(row.text(1))),
+        .failure = row.text(2),
+        .fraction = row.is_null(3) ? 0 : row.real(3)
+    };
+}
+
+void Videos::drop(std::string_view tag) {
+    near_cache_.drop(tag);
+    bus_.publish("drop", std::string(tag));
+}
+
+void Videos::changed(const std::vector<std::string>& video_ids) {
+    if (video_ids.empty()) return;
+    drop("listing");
+    counts_changed(video_ids);
+}
+
+void Videos::counts_changed(const std::vector<std::string>& video_ids) {
+    if (video_ids.empty()) return;
+    if (video_ids.size() > kMaxTagsAtOnce) {
+        drop("videos");
+    } else {
+        for (const std::string& id : video_ids) drop("video:" + id);
+    }
+    drop("feed");
+}
+
+}  // namespace reelshare::videos

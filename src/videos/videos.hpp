@@ -1,0 +1,141 @@
+#pragma once
+// Posts: rules and SQL. A post points to an asset; it is listed once the asset can be played.
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "cache/bus.hpp"
+#include "cache/near_cache.hpp"
+#include "db/database.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reelshare::videos {
+
+struct NewVideo {
+    std::string id;  ///< A fresh new_id().
+    std::string uploader_id;
+    std::string asset_id;
+    std::string title;
+    std::string description;
+    std::string visibility = "public";  ///< "public" or "unlisted".
+    std::vector<std::string> tags;
+    std::optional<double> thumbnail_at;  ///< Seconds.
+};
+
+/// Inserts the post, not listed yet. Part of the upload's transaction.
+Task<Result<void>> insert_video(db::Transaction& tx, NewVideo video);
+
+/// Makes the posts of an asset listed (or unlisted) according to the asset's state and their
+/// visibility; returns their ids. Part of the publish transaction: a post can have been deleted
+/// meanwhile.
+Task<Result<std::vector<std::string>>> refresh_listing(db::Transaction& tx, std::string asset_id);
+
+/// Like state after a change.
+struct LikeState {
+    std::int64_t like_count = 0;
+    bool is_liked = false;
+};
+
+enum class LikeChange : std::uint8_t { like, unlike, toggle };
+
+/// Posts of a list, newest first.
+struct Slice {
+    boost::json::array videos;
+    std::string last_id;  ///< Of the last one; "" where the list is empty.
+    bool more = false;    ///< There are older ones behind it.
+};
+
+/// What a change sets; what is not set stays.
+struct VideoChange {
+    std::optional<std::string> title;
+    std::optional<std::string> description;
+    std::optional<std::string> visibility;
+    std::optional<std::vector<std::string>> tags;
+};
+
+/// What a deleted post leaves in the object store; empty where other posts still use it.
+struct Leftovers {
+    std::string asset_id;
+    std::string source_key;
+};
+
+/// How far the processing of a post is.
+struct Progress {
+    std::string asset_id;
+    std::string status;   ///< processing, playable, ready, failed
+    std::string failure;  ///< A sentence, where it failed.
+    double fraction = 0;  ///< 0 to 1
+};
+
+/// Thread-safe. `origin`: scheme and authority that links begin with, from `link_origin`.
+class Videos {
+  public:
+    /// `public_url`: PUBLIC_URL as configured; "" where links follow the host that a client asked
+    /// for.
+    Videos(
+        db::Database& database,
+        cache::NearCache& near_cache,
+        cache::Bus& bus,
+        std::string public_url
+    );
+
+    [[nodiscard]] const std::string& public_url() const { return public_url_; }
+
+    /// The video object of the contract. `not_found` where it does not exist or `viewer_id` ("" for
+    /// a guest) may not see it: what is not playable is seen by its owner only. Without an origin
+    /// links begin with PUBLIC_URL, or are relative where that is not configured.
+    Task<Result<boost::json::object>> find(
+        std::string id, std::string viewer_id, std::optional<std::string> origin = std::nullopt
+    );
+
+    /// `find` with prevVideoId, nextVideoId (neighbours in time among the listed) and, as the last
+    /// field, isLiked: false.
+    Task<Result<boost::json::object>> detail(
+        std::string id, std::string viewer_id, std::string origin
+    );
+
+    /// Listed posts older than `before_id` ("": from the newest), after skipping `offset`.
+    Task<Result<Slice>> listed(
+        std::string before_id, std::int64_t offset, std::int64_t limit, std::string origin
+    );
+    /// How many posts are listed. Near-cached.
+    Task<Result<std::int64_t>> count_listed();
+    /// Posts of one user; with `all` also what is not listed. `not_found`: no such user.
+    Task<Result<Slice>> of_user(
+        std::string user_id, bool all, std::string before_id, std::int64_t limit, std::string origin
+    );
+
+    Task<Result<bool>> is_liked(std::string id, std::string user_id);
+    /// The count changes in the transaction of the like. `not_found` as in `find`.
+    Task<Result<LikeState>> change_like(std::string id, std::string user_id, LikeChange change);
+
+    /// By the owner only: `forbidden` for others who may see it, else `not_found`.
+    Task<Result<void>> change(std::string id, std::string user_id, VideoChange change);
+    Task<Result<Leftovers>> remove(std::string id, std::string user_id);
+
+    Task<Result<Progress>> progress(std::string id);
+
+    /// Tells every node to drop what shows these posts, and every list.
+    void changed(const std::vector<std::string>& video_ids);
+    /// The same where only their counts changed: how many posts there are stays known.
+    void counts_changed(const std::vector<std::string>& video_ids);
+
+  private:
+    void drop(std::string_view tag);
+    Task<Result<void>> require_owner(db::Transaction& tx, std::string id, std::string user_id);
+
+    db::Database& database_;
+    cache::NearCache& near_cache_;
+    cache::Bus& bus_;
+    std::string public_url_;
+};
+
+}  // namespace reelshare::videos

@@ -1,0 +1,31 @@
+// Small clips for tests that only need some clip; the many kinds are made by tests/clips.
+import { execFile } from 'node:child_process';
+import { access, mkdir, rename } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const folder = path.join(os.tmpdir(), `reelshare-test-clips-${process.getuid()}`);
+
+/** A moving, coloured clip with sound; made once per machine. */
+export async function clip({ seconds = 2, width = 360, height = 640, fps = 30, sound = true, codec = 'libx264' } = {}) {
+    await mkdir(folder, { recursive: true });
+    const extension = codec.startsWith('libvpx') ? 'webm' : 'mp4';
+    const file = path.join(folder, `${codec}-${width}x${height}-${fps}-${seconds}s${sound ? '' : '-silent'}.${extension}`);
+    try {
+        await access(file);
+        return file;
+    } catch { /* made below */ }
+    const temporary = `${file}.${process.pid}.${extension}`;
+    await run('ffmpeg', [
+        '-v', 'error', '-y',
+        '-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}:duration=${seconds}`,
+        ...(sound ? ['-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}`] : []),
+        '-c:v', codec, '-pix_fmt', 'yuv420p', ...(codec === 'libx264' ? ['-preset', 'ultrafast'] : ['-b:v', '500k']),
+        ...(sound ? ['-c:a', extension === 'webm' ? 'libopus' : 'aac'] : []),
+        temporary,
+    ]);
+    await rename(temporary, file);
+    return file;
+}

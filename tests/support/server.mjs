@@ -1,0 +1,111 @@
+// Starts the real program on a free port and a temporary folder, and stops it by its process id.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const program = process.env.REELSHARE_BIN ?? path.join(root, 'build/release/reelshare');
+/** Sanitizers make everything slower: deadlines are stretched, not loosened. */
+export const slowness = process.env.REELSHARE_SLOW ? 4 : 1;
+
+export async function freePort() {
+    const probe = createServer();
+    await new Promise((done, failed) => probe.once('error', failed).listen(0, '127.0.0.1', done));
+    const { port } = probe.address();
+    await new Promise((done) => probe.close(done));
+    return port;
+}
+
+/** Waits until `check` gives something truthy; throws when `ms` have passed. */
+export async function until(check, { ms = 20_000, every = 50, what = 'a condition' } = {}) {
+    const deadline = Date.now() + ms * slowness;
+    for (;;) {
+        const value = await check();
+        if (value) return value;
+        if (Date.now() > deadline) throw new Error(`waited ${ms * slowness} ms for ${what}`);
+        await new Promise((done) => setTimeout(done, every));
+    }
+}
+
+export async function temporaryFolder(name = 'reelshare-test-') {
+    return mkdtemp(path.join(tmpdir(), name));
+}
+
+/**
+ * A running server. `dataDir` survives `stop` where it was given (so that a second server can start on
+ * it); a folder made here is removed.
+ */
+export async function startServer({ env = {}, args = [], dataDir, command = 'serve', port } = {}) {
+    const folder = dataDir ?? (await temporaryFolder());
+    port ??= await freePort();
+    const child = spawn(program, [command, ...args], {
+        env: {
+            PATH: process.env.PATH,
+            HOST: '127.0.0.1',
+            PORT: String(port),
+            DATA_DIR: folder,
+            RATE_LIMIT: 'off',
+            LOG_LEVEL: 'info',
+            ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? 'detect_leaks=1',
+            ...env,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (piece) => (output += piece));
+    child.stderr.on('data', (piece) => (output += piece));
+    const exited = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
+    let ended = null;
+    exited.then((how) => (ended = how));
+
+    const url = `http://127.0.0.1:${port}`;
+    const server = {
+        url,
+        port,
+        pid: child.pid,
+        dataDir: folder,
+        child,
+        exited,
+        log: () => output,
+        /** Ends it as an operator would; a server that does not stop in time is killed, and that is an error. */
+        async stop({ keepData = dataDir !== undefined } = {}) {
+            if (!ended) {
+                child.kill('SIGTERM');
+                const timer = setTimeout(() => child.kill('SIGKILL'), 25_000 * slowness);
+                await exited;
+                clearTimeout(timer);
+            }
+            if (!keepData) await rm(folder, { recursive: true, force: true });
+            if (ended?.signal === 'SIGKILL' && !server.killed)
+                throw new Error(`the server did not stop:\n${output.slice(-4000)}`);
+            if (/ERROR: (Address|Leak|Undefined)Sanitizer|runtime error:/.test(output))
+                throw new Error(`a sanitizer complained:\n${output.slice(-8000)}`);
+            return ended;
+        },
+        killed: false,
+        async kill() {
+            server.killed = true;
+            child.kill('SIGKILL');
+            await exited;
+        },
+        logFile: () => readFile(path.join(folder, 'logs/reelshare.log'), 'utf8'),
+    };
+    try {
+        await until(
+            async () => {
+                if (ended) throw new Error(`the server ended at once (${JSON.stringify(ended)}):\n${output}`);
+                return fetch(`${url}/healthz`).then((answer) => answer.ok, () => false);
+            },
+            { ms: 20_000, every: 10, what: '/healthz' },
+        );
+    } catch (error) {
+        child.kill('SIGKILL');
+        await exited;
+        if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
+        throw error;
+    }
+    return server;
+}

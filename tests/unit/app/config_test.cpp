@@ -1,0 +1,76 @@
+#include "app/config.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace reelshare::app {
+namespace {
+
+Config parsed(std::vector<std::string> arguments) {
+    Config config;
+    CLI::App cli;
+    define_options(cli, config);
+    std::ranges::reverse(arguments);  // CLI11 takes them from the back.
+    cli.parse(arguments);
+    return config;
+}
+
+class Variable {
+  public:
+    Variable(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+    ~Variable() { ::unsetenv(name_); }
+
+  private:
+    const char* name_;
+};
+
+TEST(Config, AFlagBeatsTheEnvironmentWhichBeatsTheFile) {
+    const auto file = std::filesystem::temp_directory_path() / "reelshare-config-test.toml";
+    std::ofstream(file) << "port = 1111\nmax-upload-mb = 7\ncors-origins = [\"https://a.example\", "
+                           "\"https://b.example\"]\n";
+    const std::string flag = "--config=" + file.string();
+    EXPECT_EQ(parsed({flag}).port, 1111);
+    EXPECT_EQ(parsed({flag}).max_upload_mb, 7u);
+    EXPECT_EQ(parsed({flag}).cors_origins.size(), 2u);
+    const Variable port("PORT", "2222");
+    EXPECT_EQ(parsed({flag}).port, 2222);
+    EXPECT_EQ(parsed({flag, "--port=3333"}).port, 3333);
+    std::filesystem::remove(file);
+}
+
+TEST(Config, ListsAreSplitAtCommas) {
+    const Variable proxies("TRUSTED_PROXIES", "10.0.0.0/8,192.168.0.0/16");
+    EXPECT_EQ(
+        parsed({}).trusted_proxies, (std::vector<std::string>{"10.0.0.0/8", "192.168.0.0/16"})
+    );
+}
+
+TEST(Config, RefusesWhatCannotBe) {
+    for (const char* flag :
+         {"--port=70000", "--port=x", "--log-level=loud", "--threads=-1", "--max-upload-mb=0",
+          "--rate-limit=maybe", "--no-such-option=1"})
+        EXPECT_THROW(parsed({flag}), CLI::ParseError) << flag;
+}
+
+TEST(Config, NamesItsFaults) {
+    EXPECT_TRUE(Config().faults().empty());
+    EXPECT_EQ(parsed({"--jwt-secret=short"}).faults().size(), 1u);
+    EXPECT_EQ(parsed({"--public-url=example.org"}).faults().size(), 1u);
+}
+
+TEST(Config, AlwaysHasAWorkerUnlessTurnedOff) {
+    EXPECT_GE(Config().worker_count(), 1u);
+    EXPECT_EQ(parsed({"--workers=0"}).worker_count(), 0u);
+    EXPECT_GE(Config().event_loops(), 1u);
+}
+
+}  // namespace
+}  // namespace reelshare::app

@@ -1,0 +1,33 @@
+#pragma once
+// Runs a coroutine to its end on an event loop of its own; the deadline is a bug's, not a measure.
+
+#include "base/task.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace reelshare {
+
+template <class T>
+T run_task(Task<T> task) {
+    asio::io_context context(1);
+    std::optional<T> result;
+    std::exception_ptr failure;
+    asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
+        failure = error;
+        if (!error) result.emplace(std::move(value));
+    });
+    context.run_for(std::chrono::seconds(60));
+    if (failure) std::rethrow_exception(failure);
+    if (!result) throw std::runtime_error("the task did not end within a minute");
+    return std::move(*result);
+}
+
+}  // namespace reelshare

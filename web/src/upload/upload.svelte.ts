@@ -1,0 +1,153 @@
+import { session } from '../account/session.svelte';
+import { ApiError, NetworkError, explain } from '../api/errors';
+import { followProcessing } from '../api/events';
+import { tokenSource } from '../api/http';
+import type { Video } from '../api/types';
+import { Cancelled, sendVideo } from '../api/upload';
+import { homeFeed } from '../feed/feed.svelte';
+import { refuseFile, refuseTitle } from './check';
+import { Rate } from './rate';
+
+export type Phase = 'editing' | 'sending' | 'processing' | 'watchable' | 'failed';
+
+/** A token must live this long when an upload begins. */
+const TOKEN_MARGIN_S = 120;
+
+/** The one upload of this tab. It goes on while other pages are open. */
+class Upload {
+  phase: Phase = $state('editing');
+  file: File | null = $state.raw(null);
+  title = $state('');
+  description = $state('');
+  fileError = $state('');
+  titleError = $state('');
+  error = $state('');
+  /** The error may go away by itself: sending again makes sense. */
+  canRetry = $state(false);
+
+  sent = $state(0);
+  total = $state(0);
+  bytesPerSecond: number | null = $state(null);
+
+  clip: Video | null = $state(null);
+  /** Of the processing: 0–100, or null while the clip waits for its turn. */
+  progress: number | null = $state(null);
+  finished = $state(false);
+
+  #abort: AbortController | null = null;
+  #unfollow: (() => void) | null = null;
+
+  get busy(): boolean {
+    return this.phase === 'sending' || this.phase === 'processing';
+  }
+
+  get percent(): number {
+    if (this.phase === 'sending') return this.total ? (100 * this.sent) / this.total : 0;
+    return this.phase === 'processing' ? (this.progress ?? 0) : 100;
+  }
+
+  choose(file: File): void {
+    const refusal = refuseFile(file);
+    this.fileError = refusal ?? '';
+    this.error = '';
+    if (!refusal) this.file = file;
+  }
+
+  async start(): Promise<void> {
+    if (this.busy) return;
+    this.titleError = refuseTitle(this.title) ?? '';
+    this.fileError = this.file ? '' : 'Choose a video first.';
+    if (!this.file || this.titleError) return;
+    this.error = '';
+    this.canRetry = false;
+    this.sent = 0;
+    this.total = this.file.size;
+    this.bytesPerSecond = null;
+    this.phase = 'sending';
+    this.#abort = new AbortController();
+    try {
+      this.#accept(await this.#send(this.file, this.#abort.signal));
+    } catch (error) {
+      this.phase = 'editing';
+      if (!(error instanceof Cancelled)) this.#show(error);
+    }
+  }
+
+  cancel(): void {
+    this.#abort?.abort();
+  }
+
+  /** Ready for the next clip. */
+  reset(): void {
+    this.#unfollow?.();
+    this.phase = 'editing';
+    this.file = null;
+    this.title = this.description = this.error = this.fileError = this.titleError = '';
+    this.clip = null;
+    this.progress = null;
+    this.finished = false;
+  }
+
+  async #send(file: File, signal: AbortSignal): Promise<Video> {
+    const request = { file, title: this.title.trim(), description: this.description.trim() };
+    const rate = new Rate();
+    const onProgress = (sent: number, total: number) => {
+      this.sent = sent;
+      this.total = total;
+      rate.add(sent, performance.now());
+      this.bytesPerSecond = rate.perSecond;
+    };
+    const token = await session.token(TOKEN_MARGIN_S);
+    if (signal.aborted) throw new Cancelled();
+    if (!token) throw new ApiError(401, 'Log in to upload your clip.');
+    try {
+      return await sendVideo(request, token, signal, onProgress);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      const renewed = await tokenSource().renew(token);
+      if (!renewed) throw new ApiError(401, 'Your session has ended. Log in and send it again.');
+      return sendVideo(request, renewed, signal, onProgress);
+    }
+  }
+
+  #accept(clip: Video): void {
+    this.clip = clip;
+    this.progress = null;
+    this.finished = clip.status === 'ready';
+    this.phase = phaseOf(clip);
+    homeFeed.stale = true;
+    if (clip.uploader) session.learnName(clip.uploader.id, clip.uploader.name);
+    if (this.finished || this.phase === 'failed') return;
+    this.#unfollow = followProcessing(clip.id, (update) => {
+      if (update.progress !== undefined) this.progress = update.progress;
+      if (update.failure) clip.failure = update.failure;
+      if (!update.status) return;
+      clip.status = update.status;
+      this.clip = { ...clip };
+      this.phase = phaseOf(clip);
+      this.finished = clip.status === 'ready';
+    });
+  }
+
+  #show(error: unknown): void {
+    if (error instanceof ApiError) {
+      this.titleError = error.field('title') ?? '';
+      this.fileError = error.field('reelVideo') ?? '';
+      if (this.titleError || this.fileError) return;
+    }
+    this.error = explain(error);
+    this.canRetry =
+      error instanceof NetworkError || (error instanceof ApiError && error.status >= 429);
+  }
+}
+
+function phaseOf(clip: Video): Phase {
+  if (clip.status === 'failed') return 'failed';
+  return clip.status === 'processing' ? 'processing' : 'watchable';
+}
+
+export const upload = new Upload();
+
+addEventListener('beforeunload', (event) => {
+  if (upload.phase === 'sending') event.preventDefault();
+});
