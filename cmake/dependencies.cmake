@@ -20,3 +20,6 @@ target_link_libraries(reelshare_boost INTERFACE Boost::boost Boost::json Boost::
 target_compile_definitions(reelshare_boost INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
     BOOST_ALL_NO_LIB)
+pkg_check_modules(libav REQUIRED IMPORTED_TARGET
+    libavformat libavcodec libavfilter libavutil libswscale libswresample)
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)

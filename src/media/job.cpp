@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace reelshare::media {
 
@@ -92,9 +93,10 @@ json::object to_json(const Rendition& rendition) {
             {"segments", std::move(segments)}};
 }
 
-/// Segments follow each other without a gap from the init part to the end of the file.
+/// Segments follow each other without a gap to the end of the file; between the init part and the
+/// first of them is the index.
 bool read_segments(const json::array& list, Rendition& rendition) {
-    std::uint64_t offset = rendition.init_size;
+    std::optional<std::uint64_t> next;
     for (const json::value& item : list) {
         const json::array* parts = item.if_array();
         if (!parts || parts->size() != 3) return false;
@@ -107,13 +109,14 @@ bool read_segments(const json::array& list, Rendition& rendition) {
             static_cast<std::uint64_t>((*parts)[1].to_number<double>()),
             (*parts)[2].to_number<double>()
         };
-        if (segment.offset != offset || segment.size == 0 ||
+        const std::uint64_t offset = next.value_or(std::max(segment.offset, rendition.init_size));
+        if (segment.offset != offset || offset > rendition.size || segment.size == 0 ||
             segment.size > rendition.size - offset || segment.duration > 3600)
             return false;
-        offset += segment.size;
+        next = offset + segment.size;
         rendition.segments.push_back(segment);
     }
-    return !rendition.segments.empty() && offset == rendition.size;
+    return next == rendition.size;
 }
 
 Result<Rendition> read_rendition(const json::value& value) {

@@ -1,0 +1,20 @@
+#pragma once
+// The walls around media code: after `enter` this process can read and write what it has open, make
+// files in one folder, use memory and threads, and nothing else. A hole in a decoder then reaches
+// nothing.
+
+#include "media/job.hpp"
+
+#include <string>
+
+namespace reelshare::media {
+
+/// Before any thread is started and any byte of the file is read. Throws where a wall cannot be
+/// built that this kernel should have; Landlock (files) may be missing, which is said on standard
+/// error.
+void enter_cell(const Job& job, int output_directory);
+
+/// The Landlock version of this kernel, 0 where it has none.
+[[nodiscard]] int landlock_version();
+
+}  // namespace reelshare::media

@@ -1,0 +1,92 @@
+#include "media/timeline.hpp"
+
+#include "media/failure.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace reelshare::media {
+
+namespace {
+
+/// A second of slack, so that a clip that was cut to exactly the limit passes.
+constexpr double kSlack = 1.0;
+/// No camera takes more pictures a second; more packets than that are an attack or rubbish.
+constexpr double kMaxPicturesPerSecond = 1'000;
+
+struct Span {
+    std::int64_t begin = std::numeric_limits<std::int64_t>::max();
+    std::int64_t end = std::numeric_limits<std::int64_t>::min();
+    std::int64_t packets = 0;
+
+    void add(std::int64_t from, std::int64_t length) {
+        begin = std::min(begin, from);
+        end = std::max(end, from + length);
+        ++packets;
+    }
+};
+
+[[noreturn]] void fail_too_long(const Job& job) {
+    throw Failure(
+        "too_long", "The clip is longer than " + std::to_string(std::lround(job.max_duration_s)) +
+                        " seconds, the most this server takes."
+    );
+}
+
+void check_streams(const Input& input, const Job& job) {
+    if (!input.video()) {
+        if (input.has_picture_track())
+            throw Failure(
+                "unsupported",
+                "The clip's video format is not supported. MP4 with H.264 always works."
+            );
+        throw Failure("no_video", "The file has no picture, only sound.");
+    }
+    const AVCodecParameters& codec = *input.video()->codecpar;
+    const auto pixels = static_cast<std::uint64_t>(std::max(0, codec.width)) *
+                        static_cast<std::uint64_t>(std::max(0, codec.height));
+    if (pixels > job.max_pixels)
+        throw Failure(
+            "too_large_picture", "The clip's picture is larger than this server takes (4096x4096)."
+        );
+}
+
+}  // namespace
+
+Timeline measure(int fd, const Job& job) {
+    Input input(fd, job);
+    check_streams(input, job);
+    const auto max_packets =
+        static_cast<std::int64_t>((job.max_duration_s + kSlack) * kMaxPicturesPerSecond);
+    const auto max_span = static_cast<std::int64_t>((job.max_duration_s + kSlack) * AV_TIME_BASE);
+    Span picture;
+    Span sound;
+    auto packet = new_packet();
+    while (input.read(*packet)) {
+        const bool is_picture = packet->stream_index == input.video()->index;
+        const bool is_sound = input.audio() && packet->stream_index == input.audio()->index;
+        if ((!is_picture && !is_sound) || (packet->flags & AV_PKT_FLAG_DISCARD)) continue;
+        const std::int64_t at = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+        if (at == AV_NOPTS_VALUE) continue;
+        const AVRational base = is_picture ? input.video()->time_base : input.audio()->time_base;
+        Span& span = is_picture ? picture : sound;
+        span.add(
+            av_rescale_q(at, base, kMillionths),
+            std::max<std::int64_t>(0, av_rescale_q(packet->duration, base, kMillionths))
+        );
+        if (picture.packets > max_packets || span.end - span.begin > max_span) fail_too_long(job);
+    }
+    if (picture.packets == 0) fail_unreadable();
+    Timeline line;
+    line.start = picture.begin;
+    const std::int64_t end = sound.packets > 0 ? std::max(picture.end, sound.end) : picture.end;
+    line.duration = end - line.start;
+    if (line.duration > max_span) fail_too_long(job);
+    const double seconds = static_cast<double>(picture.end - picture.begin) / AV_TIME_BASE;
+    if (seconds > 0)
+        line.frame_rate = std::clamp(static_cast<double>(picture.packets) / seconds, 1.0, 240.0);
+    return line;
+}
+
+}  // namespace reelshare::media

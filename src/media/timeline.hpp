@@ -1,0 +1,21 @@
+#pragma once
+// How long a clip really is: by the time stamps of its packets, since headers may claim anything.
+
+#include "media/input.hpp"
+
+#include <cstdint>
+
+namespace reelshare::media {
+
+/// Of what is shown; in millionths of a second.
+struct Timeline {
+    std::int64_t start = 0;     ///< Of the first picture; sound before it is dropped.
+    std::int64_t duration = 0;  ///< To the end of picture or sound, whichever is later.
+    double frame_rate = 30;     ///< Pictures per second, on average; 1 to 240.
+};
+
+/// Reads the whole file once without decoding anything. Throws Failure: too_long, no_video,
+/// unreadable.
+[[nodiscard]] Timeline measure(int fd, const Job& job);
+
+}  // namespace reelshare::media
