@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace reelshare::videos {
 
@@ -166,8 +167,13 @@ Task<Result<std::vector<std::string>>> ViewCounter::write(const Batch& batch) {
     using Counts = std::map<std::string, std::int64_t>;
     auto counts = co_await database_.transaction<Counts>(
         [&](db::Transaction& tx) -> Task<Result<Counts>> {
+            // Who came back under the cookie just given is the same viewer.
+            std::set<Pair> second_names;
+            for (const auto& [key, alias] : batch)
+                if (!alias.empty()) second_names.emplace(key.first, alias);
             std::vector<Pair> views;
-            for (const auto& [key, alias] : batch) views.push_back(key);
+            for (const auto& [key, alias] : batch)
+                if (!second_names.contains(key)) views.push_back(key);
             auto fresh = co_await upsert(tx, views, options_.window);
             if (!fresh) co_return std::unexpected(fresh.error());
             Counts new_views;

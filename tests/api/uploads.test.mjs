@@ -10,12 +10,11 @@ import { startServer, until } from '../support/server.mjs';
 
 let server;
 let ada;
-let bytes;
+const bytes = await readFile(await clip());
 
 before(async () => {
     server = await startServer({ env: { MAX_UPLOAD_MB: '4' } });
     ada = await new Person(server.url).join();
-    bytes = await readFile(await clip());
 });
 after(() => server?.stop());
 
