@@ -22,21 +22,34 @@ async function renditionsOf(folder) {
     return found.sort((a, b) => b.width - a.width);
 }
 
-/** The encoder settings that reelshare-media wrote into its own streams (x264's options in the SEI). */
-function encoderArguments(index, settings) {
-    const s = settings[index];
+/** The encoder settings that x264 wrote into its own stream. */
+async function settingsOf(file) {
+    const text = (await readFile(file)).subarray(0, 1 << 20).toString('latin1');
+    const options = text.match(/x264 - core[^\0]*options: ([^\0]*)/)[1];
+    const value = (name) => options.match(new RegExp(`(?:^| )${name}=(\\S+)`))[1];
+    return { options, crf: value('crf'), maxrate: `${value('vbv_maxrate')}k`, bufsize: `${value('vbv_bufsize')}k` };
+}
+
+/** Apart from threads, x264 was told the same: else the comparison says nothing. */
+function demandSame(ours, theirs) {
+    const plain = (settings) => settings.options.replace(/ ?(lookahead_)?threads=\d+| ?sliced_threads=\d+| ?nr=\d+/g, '');
+    if (plain(ours) !== plain(theirs)) throw new Error(`other encoder settings:\n${plain(ours)}\n${plain(theirs)}`);
+}
+
+const preset = 'veryfast';
+function encoderArguments(index, { crf, maxrate, bufsize }) {
     return [
-        `-c:v:${index}`, 'libx264', `-preset:v:${index}`, s.preset, `-profile:v:${index}`, 'high',
-        `-crf:v:${index}`, String(s.crf), `-maxrate:v:${index}`, String(s.maxrate), `-bufsize:v:${index}`, String(s.bufsize),
-        ...(s.params ? [`-x264-params:v:${index}`, s.params] : []),
+        `-c:v:${index}`, 'libx264', `-preset:v:${index}`, preset, `-profile:v:${index}`, 'high', `-crf:v:${index}`, crf,
+        `-maxrate:v:${index}`, maxrate, `-bufsize:v:${index}`, bufsize, `-g:v:${index}`, '600', `-keyint_min:v:${index}`, '600',
+        `-forced-idr:v:${index}`, '1',
     ];
 }
 
-export async function processing({ phoneClip, settingsOf }) {
+export async function processing({ phoneClip }) {
     const folder = await temporaryFolder('reelshare-bench-');
     await run(program, ['transcode', phoneClip, path.join(folder, 'warm')]);
     const renditions = await renditionsOf(path.join(folder, 'warm'));
-    const settings = renditions.map(settingsOf);
+    const settings = await Promise.all(renditions.map((r) => settingsOf(path.join(folder, 'warm', `${r.name}.mp4`))));
     const key = ['-force_key_frames', 'expr:gte(t,n_forced*2)'];
     const audio = ['-map', '0:a?', '-c:a', 'aac', '-b:a', '128k'];
     const out = (rendition) => path.join(folder, `ffmpeg-${rendition.name}.mp4`);
@@ -50,7 +63,7 @@ export async function processing({ phoneClip, settingsOf }) {
     });
     const together = ['-v', 'error', '-y', '-i', phoneClip, '-filter_complex', graph.replace(/;$/, '')];
     renditions.forEach((r, i) => {
-        const one = encoderArguments(0, [settings[i]]);
+        const one = encoderArguments(0, settings[i]);
         together.push('-map', `[v${i}]`, ...audio, ...one, ...key, '-pix_fmt', 'yuv420p', '-movflags', '+faststart', out(r));
     });
     const wall = [];
@@ -58,11 +71,12 @@ export async function processing({ phoneClip, settingsOf }) {
     for (let round = 0; round < 3; ++round) {
         const ours = await timed(program, ['transcode', phoneClip, path.join(folder, `ours-${round}`)]);
         const one = await timed('ffmpeg', together);
+        for (const [i, r] of renditions.entries()) demandSame(settings[i], await settingsOf(out(r)));
         let separate = 0;
         for (let i = 0; i < renditions.length; ++i) {
             const r = renditions[i];
             separate += (await timed('ffmpeg', ['-v', 'error', '-y', '-i', phoneClip, '-vf', `scale=${r.width}:${r.height}:flags=bicubic`,
-                '-map', '0:v', ...audio, ...encoderArguments(0, [settings[i]]), ...key, '-pix_fmt', 'yuv420p', out(r)])).cpu;
+                '-map', '0:v', ...audio, ...encoderArguments(0, settings[i]), ...key, '-pix_fmt', 'yuv420p', out(r)])).cpu;
         }
         wall.push(ours.wall / one.wall);
         cpu.push(ours.cpu / separate);

@@ -1,0 +1,24 @@
+// Runs the benchmarks named on the command line, all by default, and prints every figure with its goal.
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+
+import { clip } from '../tests/support/clips.mjs';
+import { building } from './building.mjs';
+import { processing } from './processing.mjs';
+import { serving } from './serving.mjs';
+import { summary } from './support.mjs';
+
+const all = { serving, processing, building };
+const names = process.argv.slice(2);
+for (const name of names) if (!all[name]) throw new Error(`no benchmark called ${name}; there are: ${Object.keys(all).join(', ')}`);
+
+/** A real phone clip where there are samples; else a made one of the same size. */
+async function findPhoneClip() {
+    const samples = process.env.SAMPLES_DIR ?? path.resolve(new URL('.', import.meta.url).pathname, '../../shared/samples');
+    const real = path.join(samples, 'phone_portrait_1080p_20s.mp4');
+    return access(real).then(() => real, () => clip({ seconds: 20, width: 1080, height: 1920 }));
+}
+
+const phoneClip = await findPhoneClip();
+for (const name of names.length ? names : Object.keys(all)) await all[name]({ phoneClip });
+summary();
