@@ -1,5 +1,7 @@
 # Everything comes from Debian 12's packages; script/setup installs it.
 find_package(Threads REQUIRED)
+# FindBoost of CMake 3.25 knows Boost up to 1.80 and warns of anything newer.
+set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED)
 find_package(spdlog REQUIRED)

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace app = reelshare::app;
 
@@ -53,6 +54,10 @@ int main(int argc, char** argv) {
         );
     });
 
-    CLI11_PARSE(cli, argc, argv);
+    try {
+        app::parse_options(cli, {argv + 1, argv + argc});
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error);
+    }
     return exit_code;
 }

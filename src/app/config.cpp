@@ -5,6 +5,8 @@
 #include <CLI/Formatter.hpp>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 #include <thread>
 
 namespace reelshare::app {
@@ -100,6 +102,23 @@ void define_options(CLI::App& cli, Config& config) {
         "--media-program", config.media_program, "MEDIA_PROGRAM",
         "The reelshare-media program; default: beside this one"
     );
+}
+
+void parse_options(CLI::App& cli, std::vector<std::string> arguments) {
+    // What is in the environment goes in front, as flags, unless a flag says otherwise.
+    std::vector<std::string> all;
+    for (const CLI::Option* option : cli.get_options()) {
+        const std::string flag = option->get_name();
+        const char* value =
+            option->get_envname().empty() ? nullptr : std::getenv(option->get_envname().c_str());
+        const bool given = std::ranges::any_of(arguments, [&](const std::string& argument) {
+            return argument == flag || argument.starts_with(flag + '=');
+        });
+        if (value && *value && !given) all.push_back(flag + '=' + value);
+    }
+    std::ranges::move(arguments, std::back_inserter(all));
+    std::ranges::reverse(all);  // As CLI11 wants it.
+    cli.parse(std::move(all));
 }
 
 }  // namespace reelshare::app

@@ -49,4 +49,8 @@ struct Config {
 /// Defines every option on `cli`: the one definition of flag, variable and key.
 void define_options(CLI::App& cli, Config& config);
 
+/// Parses `arguments` (without the program's name). CLI11 by itself lets the file win over the
+/// environment.
+void parse_options(CLI::App& cli, std::vector<std::string> arguments);
+
 }  // namespace reelshare::app

@@ -18,8 +18,7 @@ Config parsed(std::vector<std::string> arguments) {
     Config config;
     CLI::App cli;
     define_options(cli, config);
-    std::ranges::reverse(arguments);  // CLI11 takes them from the back.
-    cli.parse(arguments);
+    parse_options(cli, std::move(arguments));
     return config;
 }
 

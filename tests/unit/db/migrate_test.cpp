@@ -1,0 +1,61 @@
+#include "db/migrate.hpp"
+
+#include "database_fixture.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace reelshare::db {
+namespace {
+
+class Migrate : public DatabaseFixture {};
+
+constexpr std::array<Migration, 2> kTwo = {{
+    {1, "one", "CREATE TABLE a (id INTEGER);\n"},
+    {2, "two", "-- why\nCREATE TABLE b (id INTEGER);\nINSERT INTO b VALUES (5);\n"},
+}};
+constexpr std::array<Migration, 2> kBroken = {{
+    kTwo[0],
+    {2, "two", "CREATE TABLE b (id INTEGER);\nINSERT INTO nowhere VALUES (5);\n"},
+}};
+constexpr std::array<Migration, 2> kChanged = {{{1, "one", "CREATE TABLE a (id TEXT);\n"}, kTwo[1]}
+};
+
+TEST_F(Migrate, RunsEachOnce) {
+    EXPECT_EQ(run_task(migrate(*database_, kTwo)).value_or(-1), 2);
+    EXPECT_EQ(run_task(migrate(*database_, kTwo)).value_or(-1), 0);
+    EXPECT_EQ(number("SELECT id FROM b"), 5);
+}
+
+TEST_F(Migrate, OneThatFailsLeavesNothingOfItself) {
+    EXPECT_FALSE(run_task(migrate(*database_, kBroken)));
+    EXPECT_EQ(number("SELECT COUNT(*) FROM sqlite_master WHERE name = 'a'"), 1);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM sqlite_master WHERE name = 'b'"), 0);
+    EXPECT_EQ(run_task(migrate(*database_, kTwo)).value_or(-1), 1);
+}
+
+TEST_F(Migrate, ANewerOrAnotherDatabaseIsRefused) {
+    ASSERT_TRUE(run_task(migrate(*database_, kTwo)));
+    const auto older = run_task(migrate(*database_, std::span(kTwo).first(1)));
+    ASSERT_FALSE(older);
+    EXPECT_EQ(older.error().code, Errc::invalid);
+    EXPECT_FALSE(run_task(migrate(*database_, kChanged)));
+}
+
+TEST_F(Migrate, ThisProgramsOwnRunOnAnEmptyDatabase) {
+    const auto done = run_task(migrate(*database_));
+    EXPECT_EQ(done.value_or(-1), static_cast<int>(migrations().size()));
+    EXPECT_EQ(number("SELECT COUNT(*) FROM videos"), 0);
+}
+
+TEST(SplitStatements, AtLinesThatEndInASemicolon) {
+    EXPECT_THAT(
+        split_statements("-- note\nCREATE TABLE a (\n  x TEXT -- ; inside\n);\n\nDROP TABLE b;\n"),
+        testing::SizeIs(2)
+    );
+}
+
+}  // namespace
+}  // namespace reelshare::db

@@ -1,0 +1,124 @@
+// The server believes nothing that the media program says before it was checked.
+
+#include "media/job.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace reelshare::media {
+namespace {
+
+namespace json = boost::json;
+
+Report sample() {
+    Report report;
+    report.width = 720;
+    report.height = 1280;
+    report.duration = 3.5;
+    report.has_audio = true;
+    report.placeholder = "#0a1b2c";
+    Rendition rendition;
+    rendition.name = "720";
+    rendition.file = "720.mp4";
+    rendition.width = 720;
+    rendition.height = 1280;
+    rendition.codecs = "avc1.64001f";
+    rendition.frame_rate = 30;
+    rendition.bandwidth = 1000;
+    rendition.average_bandwidth = 900;
+    rendition.init_size = 100;
+    rendition.size = 1000;
+    rendition.segments = {{150, 400, 2}, {550, 450, 1.5}};
+    report.renditions = {rendition};
+    report.posters = {{"poster_360.jpg", 360, 640}};
+    report.source = {{"format_name", "mov"}};
+    return report;
+}
+
+TEST(Job, GoesThereAndBack) {
+    Job job;
+    job.thumbnail_at = 1.25;
+    job.max_duration_s = 42;
+    const auto read = parse_job(write_job(job));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->thumbnail_at, 1.25);
+    EXPECT_EQ(read->max_duration_s, 42);
+    EXPECT_FALSE(parse_job("{}"));
+    EXPECT_FALSE(parse_job("nonsense"));
+}
+
+TEST(Event, ReportGoesThereAndBack) {
+    const auto event = parse_event(write_done(sample()));
+    ASSERT_TRUE(event) << event.error().detail;
+    EXPECT_EQ(event->kind, Event::Kind::done);
+    EXPECT_EQ(to_json(event->report), to_json(sample()));
+}
+
+TEST(Event, ProgressAndFailure) {
+    EXPECT_DOUBLE_EQ(parse_event(write_progress(0.25))->fraction, 0.25);
+    const auto failed = parse_event(write_failed("too_long", "It is too long."));
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->reason, "too_long");
+    EXPECT_EQ(failed->message, "It is too long.");
+    EXPECT_FALSE(parse_event(R"({"event":"progress","fraction":2})"));
+    EXPECT_FALSE(parse_event(R"({"event":"done"})"));
+    EXPECT_FALSE(parse_event(R"({"event":"other"})"));
+    EXPECT_FALSE(parse_event("[]"));
+}
+
+struct Lie {
+    const char* name;
+    std::function<void(json::object& report)> tell;
+};
+json::object& first(json::object& report, const char* list) {
+    return report[list].as_array()[0].as_object();
+}
+
+class HostileReport : public testing::TestWithParam<Lie> {};
+
+TEST_P(HostileReport, IsRefused) {
+    json::object report = to_json(sample());
+    GetParam().tell(report);
+    const std::string line = json::serialize(json::object{{"event", "done"}, {"report", report}});
+    EXPECT_FALSE(parse_event(line)) << line;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Lies,
+    HostileReport,
+    testing::Values(
+        Lie{"FileElsewhere", [](auto& r) { first(r, "renditions")["file"] = "../../etc/passwd"; }},
+        Lie{"FileOfAnotherName", [](auto& r) { first(r, "renditions")["file"] = "1080.mp4"; }},
+        Lie{"PosterElsewhere", [](auto& r) { first(r, "posters")["file"] = "/etc/passwd.jpg"; }},
+        Lie{"PosterThatIsAPage", [](auto& r) { first(r, "posters")["file"] = "poster.html"; }},
+        Lie{"NoRenditions", [](auto& r) { r["renditions"] = json::array{}; }},
+        Lie{"NegativeWidth", [](auto& r) { first(r, "renditions")["width"] = -1; }},
+        Lie{"SegmentBehindTheEnd",
+            [](auto& r) { first(r, "renditions")["segments"] = json::array{{150, 4000, 2}}; }},
+        Lie{"SegmentInsideTheInit",
+            [](auto& r) { first(r, "renditions")["segments"] = json::array{{50, 950, 2}}; }},
+        Lie{"GapBetweenSegments",
+            [](auto& r) {
+                first(r, "renditions")["segments"] = json::array{{150, 400, 2}, {600, 400, 2}};
+            }},
+        Lie{"EmptySegment",
+            [](auto& r) {
+                first(r, "renditions")["segments"] = json::array{{150, 0, 2}, {150, 850, 2}};
+            }},
+        Lie{"SegmentThatWraps",
+            [](auto& r) { first(r, "renditions")["segments"] = json::array{{150, 1e30, 2}}; }},
+        Lie{"PlaylistInjection", [](auto& r) { first(r, "renditions")["codecs"] = "x\"\n#EXTINF"; }
+        },
+        Lie{"ColourInjection", [](auto& r) { r["placeholder"] = "red;}"; }},
+        Lie{"EndlessDuration", [](auto& r) { r["duration"] = 1e300; }},
+        Lie{"NoDuration", [](auto& r) { r.erase("duration"); }},
+        Lie{"SourceThatIsNoObject", [](auto& r) { r["source"] = 5; }}
+    ),
+    [](const auto& info) { return info.param.name; }
+);
+
+}  // namespace
+}  // namespace reelshare::media
