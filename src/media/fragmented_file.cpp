@@ -100,8 +100,8 @@ void FragmentedFile::open_muxer() {
     need(written, "mp4");
 }
 
-/// The muxer writes the moov with the first segment, since only then it knows by how much pictures are
-/// coded before they are shown; its edit list brings both tracks to 0.
+/// The muxer writes the moov with the first segment, since only then it knows by how much pictures
+/// are coded before they are shown; its edit list brings both tracks to 0.
 void FragmentedFile::place_init() {
     std::string segment = made_.substr(first_fragment(made_));
     made_.resize(made_.size() - segment.size());
@@ -136,7 +136,6 @@ void FragmentedFile::write_at(std::int64_t offset, const std::string& bytes) {
 }
 
 void FragmentedFile::add(PacketPtr packet) {
-    if (segments_.empty() && pending_.empty()) first_dts_ = packet->dts;
     if ((packet->flags & AV_PKT_FLAG_KEY) && packet->pts >= boundary_) {
         // The last picture of a segment lasts until the next one begins.
         pending_.back()->duration = packet->dts - pending_.back()->dts;
@@ -188,8 +187,10 @@ std::string FragmentedFile::index(std::uint64_t space) const {
 
 void FragmentedFile::finish(Rendition& rendition) {
     if (pending_.empty()) throw std::runtime_error("the encoder gave no picture");
-    const std::int64_t end = std::max(duration_, pending_.back()->pts + 1);
-    pending_.back()->duration = std::max<std::int64_t>(1, duration_ - (pending_.back()->dts - first_dts_));
+    std::int64_t latest = 0;
+    for (const PacketPtr& packet : pending_) latest = std::max(latest, packet->pts);
+    const std::int64_t end = std::max(duration_, latest + 1);
+    pending_.back()->duration = end - latest;
     write_segment(end);
     write_at(static_cast<std::int64_t>(init_size_), index(index_space_));
     if (duration_offset_ > 0) {

@@ -56,7 +56,6 @@ class FragmentedFile {
     std::vector<PacketPtr> pending_;  ///< Of the segment that is being made.
     std::int64_t segment_begin_ = 0;
     std::int64_t boundary_ = kSegmentTicks;
-    std::int64_t first_dts_ = 0;  ///< At most 0: pictures are coded before those shown earlier.
     std::size_t sounds_ = 0;
     std::uint64_t init_size_ = 0;
     std::uint64_t index_space_ = 0;

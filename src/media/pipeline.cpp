@@ -153,6 +153,7 @@ class Pipeline {
             EncoderOptions options;
             options.rung = rungs[i];
             options.frame_rate = std::min(timeline_.frame_rate, 60.0);
+            options.uneven = timeline_.uneven;
             options.duration = duration_;
             options.directory = directory_;
             // The largest is half of all the work.

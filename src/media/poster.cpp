@@ -47,7 +47,7 @@ double score(const AVFrame& small, std::int64_t pts) {
     const double exposure =
         std::clamp(std::min(look.brightness - 20, 232 - look.brightness) / 40, 0.0, 1.0);
     const double age = static_cast<double>(pts) / static_cast<double>(kLookUntil);
-    return exposure * std::log1p(look.sharpness) * (1 - 0.15 * age);
+    return exposure * (0.1 + std::log1p(look.sharpness)) * (1 - 0.15 * age);
 }
 
 FramePtr converted(const AVFrame& picture, int width, int height, AVPixelFormat format, int flags) {

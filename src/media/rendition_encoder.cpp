@@ -32,6 +32,9 @@ CodecPtr open_x264(const EncoderOptions& options) {
     encoder->keyint_min = kNoKeyframes;
     encoder->rc_max_rate = std::int64_t{rung.maxrate_kbps} * 1000;
     encoder->rc_buffer_size = rung.bufsize_kbps * 1000;
+    // Coding times follow showing times by two pictures; where those are far apart, libavformat
+    // (and with it players) would take the track for longer than it is.
+    if (options.uneven) encoder->max_b_frames = 0;
     encoder->thread_count = options.threads;
     encoder->color_range = AVCOL_RANGE_MPEG;
     encoder->colorspace = AVCOL_SPC_BT709;

@@ -16,6 +16,7 @@ namespace reelshare::media {
 struct EncoderOptions {
     Rung rung;
     double frame_rate = 30;
+    bool uneven = false;        ///< As in Timeline.
     std::int64_t duration = 0;  ///< In kVideoTime.
     int directory = -1;
     int threads = 1;

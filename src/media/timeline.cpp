@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace reelshare::media {
 
@@ -52,6 +53,17 @@ void check_streams(const Input& input, const Job& job) {
         );
 }
 
+/// Whether the longest step between two pictures is more than two usual ones.
+bool is_uneven(std::vector<std::int64_t> times) {
+    if (times.size() < 3) return false;
+    std::ranges::sort(times);
+    std::int64_t longest = 0;
+    for (std::size_t i = 1; i < times.size(); ++i)
+        longest = std::max(longest, times[i] - times[i - 1]);
+    const std::int64_t whole = times.back() - times.front();
+    return longest * static_cast<std::int64_t>(times.size() - 1) > 2 * whole;
+}
+
 }  // namespace
 
 Timeline measure(int fd, const Job& job) {
@@ -62,6 +74,7 @@ Timeline measure(int fd, const Job& job) {
     const auto max_span = static_cast<std::int64_t>((job.max_duration_s + kSlack) * AV_TIME_BASE);
     Span picture;
     Span sound;
+    std::vector<std::int64_t> times;
     auto packet = new_packet();
     while (input.read(*packet)) {
         const bool is_picture = packet->stream_index == input.video()->index;
@@ -71,6 +84,7 @@ Timeline measure(int fd, const Job& job) {
         if (at == AV_NOPTS_VALUE) continue;
         const AVRational base = is_picture ? input.video()->time_base : input.audio()->time_base;
         Span& span = is_picture ? picture : sound;
+        if (is_picture) times.push_back(av_rescale_q(at, base, kMillionths));
         span.add(
             av_rescale_q(at, base, kMillionths),
             std::max<std::int64_t>(0, av_rescale_q(packet->duration, base, kMillionths))
@@ -80,6 +94,7 @@ Timeline measure(int fd, const Job& job) {
     if (picture.packets == 0) fail_unreadable();
     Timeline line;
     line.start = picture.begin;
+    line.uneven = is_uneven(std::move(times));
     const std::int64_t end = sound.packets > 0 ? std::max(picture.end, sound.end) : picture.end;
     line.duration = end - line.start;
     if (line.duration > max_span) fail_too_long(job);

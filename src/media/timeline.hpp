@@ -12,6 +12,7 @@ struct Timeline {
     std::int64_t start = 0;     ///< Of the first picture; sound before it is dropped.
     std::int64_t duration = 0;  ///< To the end of picture or sound, whichever is later.
     double frame_rate = 30;     ///< Pictures per second, on average; 1 to 240.
+    bool uneven = false;        ///< Some pictures stay far longer than others.
 };
 
 /// Reads the whole file once without decoding anything. Throws Failure: too_long, no_video,

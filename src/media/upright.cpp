@@ -61,7 +61,8 @@ Size upright_size(int width, int height, AVRational aspect, const Orientation& o
     double shown_width = width;
     double shown_height = height;
     const double ratio = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
-    // Within a hundredth nobody sees it, and the pixels stay as they are. Beyond 1:8 it is no camera but a broken header. The longer direction keeps its pixels.
+    // Within a hundredth nobody sees it, and the pixels stay as they are. Beyond 1:8 it is no
+    // camera but a broken header. The longer direction keeps its pixels.
     if (ratio > 1.01 && ratio <= 8)
         shown_height = height / ratio;
     else if (ratio < 0.99 && ratio >= 0.125)
@@ -155,6 +156,8 @@ FramePtr Upright::pull() {
     const int got = av_buffersink_get_frame(sink_, frame.get());
     if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return nullptr;
     if (got < 0) throw Failure("unsupported", "The clip's picture cannot be converted.");
+    // Deinterlacing counts in half ticks.
+    frame->pts = av_rescale_q(frame->pts, av_buffersink_get_time_base(sink_), kVideoTime);
     return frame;
 }
 
