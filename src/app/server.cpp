@@ -178,13 +178,14 @@ int serve(const Config& config) {
     videos::EventStreams events(videos, *base.bus);
     delivery::OpenFiles files(*base.store);
     processing::Publisher publisher(*base.database, videos, *base.bus);
-    processing::Worker worker(
+    // Its timers live on the server\'s loops: it goes before the server does.
+    auto worker = std::make_unique<processing::Worker>(
         worker_options(config, config.worker_count()), *base.database, *base.store, publisher,
         base.metrics, base.executor
     );
     uploads::Uploads uploads(
         {.max_bytes = config.max_upload_mb << 20}, *base.database, *base.store,
-        [&] { worker.notify(); }
+        [&] { worker->notify(); }
     );
 
     // Routes.
@@ -227,7 +228,7 @@ int serve(const Config& config) {
 
     std::atomic<bool> stopping{false};
     const asio::any_io_executor background = server->executors().front();
-    worker.start(background);
+    worker->start(background);
     spawn(background, "cleanup", [&] { return keep_clean(config, base, stopping); });
     server->start();
     log::info(
@@ -243,8 +244,9 @@ int serve(const Config& config) {
     stopping = true;
     events.stop();
     server->drain();
-    worker.stop();
+    worker->stop();
     server->stop();
+    worker.reset();
     views.stop();
     log::info("stopped");
     return 0;
@@ -258,6 +260,8 @@ int work(const Config& config) {
     cache::NearCache near_cache({.max_bytes = 0}, base.metrics);  // Nothing is read here.
     videos::Videos videos(*base.database, near_cache, *base.bus, config.public_url);
     processing::Publisher publisher(*base.database, videos, *base.bus);
+    asio::io_context context(1);  // Before the worker, whose timers live on it.
+    auto guard = asio::make_work_guard(context);
     processing::Worker worker(
         worker_options(config, std::max(1u, config.worker_count())), *base.database, *base.store,
         publisher, base.metrics, base.executor
@@ -265,8 +269,6 @@ int work(const Config& config) {
     processing::JobQueue queue(*base.database);
     auto requeued = run_now(queue.requeue_all_running());
     if (!requeued) return refuse(requeued.error().message);
-    asio::io_context context(1);
-    auto guard = asio::make_work_guard(context);
     std::thread loop([&] { context.run(); });
     worker.start(context.get_executor());
     log::info("worker_started", {{"workers", config.worker_count()}});
