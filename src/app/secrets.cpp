@@ -62,7 +62,7 @@ Result<std::string> load_or_make_secret(const std::filesystem::path& file) {
 
     // Written beside and linked into place, so that a crash leaves no half secret and of two
     // processes starting at once one wins.
-    const std::string secret = random_token(32);
+    std::string secret = random_token(32);
     const std::filesystem::path temporary = file.string() + "." + random_token(6);
     {
         const Descriptor made(

@@ -222,7 +222,7 @@ Error SqliteConnection::error_of(int code, std::string_view sql) {
     const std::string said = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
     const std::string detail = said + " in: " + std::string(sql);
     const int system = handle_ ? sqlite3_system_errno(handle_) : 0;
-    const Error full{
+    Error full{
         .code = Errc::no_space, .message = "The server's storage is full.", .detail = detail
     };
     switch (code) {

@@ -114,7 +114,10 @@ void SqliteWriter::run() {
 void SqliteWriter::run_batch(Batch batch) {
     Result<void> committed = fail_unavailable(kBroken);
     if (!broken_) committed = commit_batch(batch);
-    if (!committed && connection_->in_transaction()) (void)connection_->run("ROLLBACK");
+    if (!committed && connection_->in_transaction()) {
+        const auto rolled_back = connection_->run("ROLLBACK");
+        if (!rolled_back) log::error("rollback_failed", {{"detail", rolled_back.error().detail}});
+    }
     give_up_after_failed_sync();
     batch_size_.Observe(static_cast<double>(batch.size()));
     for (Unit& unit : batch) answer(unit, committed);

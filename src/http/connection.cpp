@@ -250,13 +250,14 @@ Task<bool> Connection::exchange(Request& request, ConnectionBody& body) {
 }
 
 Task<Response> Connection::answer(Request& request) {
-    std::string what = "an unknown exception";
+    std::string what;
     try {
         Response response = co_await loop_.state.entry(request);
         co_return response;
     } catch (const std::exception& error) {
         what = error.what();
     } catch (...) {
+        what = "an unknown exception";
     }
     log::error("exception", {{"requestId", request.id}, {"route", request.route}, {"what", what}});
     co_return failure(request, fail_internal({}).error());

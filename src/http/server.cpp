@@ -201,6 +201,7 @@ class Server::Impl {
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::vector<asio::any_io_executor> executors() {
         std::vector<asio::any_io_executor> all;
+        all.reserve(parts_.size());
         for (auto& part : parts_) all.emplace_back(part->context.get_executor());
         return all;
     }

@@ -180,6 +180,7 @@ void FragmentedFile::write_segment(std::int64_t end) {
 
 std::string FragmentedFile::index(std::uint64_t space) const {
     std::vector<IndexEntry> entries;
+    entries.reserve(segments_.size());
     for (std::size_t i = 0; i < segments_.size(); ++i)
         entries.push_back({segments_[i].size, static_cast<std::uint64_t>(durations_[i])});
     return segment_index(entries, kVideoTrack, kVideoClock, space);

@@ -133,6 +133,7 @@ void PosterPicker::offer(const AVFrame& picture, const AVFrame& small, std::int6
 
 std::vector<Poster> write_posters(const AVFrame& picture, int directory) {
     std::vector<Poster> posters;
+    posters.reserve(kWidths.size());
     for (const int width : kWidths)
         posters.push_back(write_poster(picture, std::min(width, picture.width), directory, width));
     return posters;
