@@ -96,6 +96,12 @@ Task<int> run(const Config& config, int input, int output, fs::path folder) {
 int transcode(const Config& config, const fs::path& file, const fs::path& folder) {
     std::error_code ec;
     fs::create_directories(folder, ec);
+    if (!ec && !fs::is_empty(folder, ec)) {
+        std::fprintf(
+            stderr, "reelshare: %s is not empty: name a new or an empty folder\n", folder.c_str()
+        );
+        return 1;
+    }
     const int input = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     const int output = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (input < 0 || output < 0) {
