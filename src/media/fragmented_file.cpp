@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <system_error>
 
 namespace reelshare::media {
@@ -24,6 +25,9 @@ constexpr AVRational kMovieTime{1, 1000};
 /// RFC 6381: profile, constraints and level out of the sequence parameter set.
 std::string video_codec(const AVCodecParameters& parameters) {
     const std::uint8_t* bytes = parameters.extradata;
+    // avcC (ISO 14496-15) begins with them; else the parameter sets stand as they are in a stream.
+    if (parameters.extradata_size > 3 && bytes[0] == 1)
+        return fmt::format("avc1.{:02x}{:02x}{:02x}", bytes[1], bytes[2], bytes[3]);
     for (int i = 0; i + 6 < parameters.extradata_size; ++i) {
         const bool start =
             bytes[i] == 0 && bytes[i + 1] == 0 && bytes[i + 2] == 1 && (bytes[i + 3] & 0x1f) == 7;
@@ -44,8 +48,8 @@ std::uint64_t bits_per_second(std::uint64_t bytes, std::int64_t duration) {
 FragmentedFile::FragmentedFile(
     int directory,
     const std::string& name,
-    const AVCodecContext& video,
-    Sound& sound,
+    const AVCodecParameters& video,
+    AudioTrack& sound,
     std::int64_t duration
 )
     : name_(name),
@@ -55,7 +59,7 @@ FragmentedFile::FragmentedFile(
           avcodec_parameters_free(&p);
       }) {
     if (!video_parameters_) throw std::bad_alloc();
-    need(avcodec_parameters_from_context(video_parameters_.get(), &video), "video track");
+    need(avcodec_parameters_copy(video_parameters_.get(), &video), "video track");
     fd_ = ::openat(directory, name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
     if (fd_ < 0) throw std::system_error(errno, std::generic_category(), name);
 }
@@ -63,6 +67,12 @@ FragmentedFile::FragmentedFile(
 FragmentedFile::~FragmentedFile() {
     avformat_free_context(muxer_);
     ::close(fd_);
+}
+
+void FragmentedFile::set_orientation(const std::int32_t* matrix) {
+    if (!matrix) return;
+    matrix_.emplace();
+    std::copy_n(matrix, matrix_->size(), matrix_->begin());
 }
 
 int FragmentedFile::collect(void* self, std::uint8_t* bytes, int count) {
@@ -84,12 +94,19 @@ void FragmentedFile::open_muxer() {
     video_ = avformat_new_stream(muxer_, nullptr);
     if (!video_) throw std::bad_alloc();
     need(avcodec_parameters_copy(video_->codecpar, video_parameters_.get()), "video track");
+    video_->codecpar->codec_tag = 0;  // Of another container.
     video_->time_base = kVideoTime;
+    if (matrix_) {
+        auto* side = av_stream_new_side_data(video_, AV_PKT_DATA_DISPLAYMATRIX, sizeof *matrix_);
+        if (!side) throw std::bad_alloc();
+        std::memcpy(side, matrix_->data(), sizeof *matrix_);
+    }
     if (const AVCodecParameters* sound = sound_.parameters()) {
         audio_ = avformat_new_stream(muxer_, nullptr);
         if (!audio_) throw std::bad_alloc();
         need(avcodec_parameters_copy(audio_->codecpar, sound), "sound track");
-        audio_->time_base = kAudioTime;
+        audio_->codecpar->codec_tag = 0;
+        audio_->time_base = sound_.time_base();
     }
     AVDictionary* options = nullptr;
     av_dict_set(
@@ -156,12 +173,12 @@ void FragmentedFile::write_segment(std::int64_t end) {
     pending_.clear();
     if (audio_) {
         const std::int64_t until =
-            end >= duration_ ? INT64_MAX : av_rescale_q(end, kVideoTime, kAudioTime);
+            end >= duration_ ? INT64_MAX : av_rescale_q(end, kVideoTime, sound_.time_base());
         const auto sounds = sound_.take(sounds_, until);
         sounds_ += sounds.size();
         for (const PacketPtr& packet : sounds) {
             packet->stream_index = audio_->index;
-            av_packet_rescale_ts(packet.get(), kAudioTime, audio_->time_base);
+            av_packet_rescale_ts(packet.get(), sound_.time_base(), audio_->time_base);
             need(av_write_frame(muxer_, packet.get()), "mp4");
         }
     }

@@ -3,10 +3,12 @@
 // of its segments (sidx), then a moof and mdat for every 2 s. It plays by itself, and by byte
 // ranges in HLS.
 
+#include "media/audio_track.hpp"
 #include "media/av.hpp"
 #include "media/job.hpp"
-#include "media/sound.hpp"
 
+#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,13 +21,17 @@ class FragmentedFile {
     FragmentedFile(
         int directory,
         const std::string& name,
-        const AVCodecContext& video,
-        Sound& sound,
+        const AVCodecParameters& video,
+        AudioTrack& sound,
         std::int64_t duration
     );
     ~FragmentedFile();
     FragmentedFile(const FragmentedFile&) = delete;
     FragmentedFile& operator=(const FragmentedFile&) = delete;
+
+    /// Turns the picture by its track header; `matrix`: nine numbers, or null. Before the first
+    /// `add`.
+    void set_orientation(const std::int32_t* matrix);
 
     /// In coding order, time stamps in kVideoTime; a keyframe at or after the next multiple of 2 s
     /// begins a new segment.
@@ -45,7 +51,7 @@ class FragmentedFile {
 
     int fd_ = -1;
     std::string name_;
-    Sound& sound_;
+    AudioTrack& sound_;
     std::int64_t duration_;
     std::string made_;  ///< What the muxer wrote since it was last taken.
     IoPtr io_;
@@ -53,6 +59,7 @@ class FragmentedFile {
     AVStream* video_ = nullptr;
     AVStream* audio_ = nullptr;
     std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> video_parameters_;
+    std::optional<std::array<std::int32_t, 9>> matrix_;
     std::vector<PacketPtr> pending_;  ///< Of the segment that is being made.
     std::int64_t segment_begin_ = 0;
     std::int64_t boundary_ = kSegmentTicks;

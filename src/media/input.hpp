@@ -25,6 +25,7 @@ class Input {
     /// Null where there is none that can be decoded.
     [[nodiscard]] AVStream* video() const { return video_; }
     [[nodiscard]] AVStream* audio() const { return audio_; }
+    [[nodiscard]] std::int64_t size() const { return size_; }  ///< Bytes.
     /// There is a picture track, though perhaps one that cannot be decoded.
     [[nodiscard]] bool has_picture_track() const { return has_picture_track_; }
 

@@ -165,6 +165,7 @@ std::string write_job(const Job& job) {
                       {"maxStreams", job.max_streams},     {"threads", job.threads},
                       {"memoryBytes", job.memory_bytes},   {"cpuSeconds", job.cpu_seconds},
                       {"outputBytes", job.output_bytes}};
+    if (job.early) line["early"] = true;
     if (job.thumbnail_at) line["thumbnailAt"] = *job.thumbnail_at;
     return json::serialize(line) + '\n';
 }
@@ -181,6 +182,7 @@ Result<Job> parse_job(std::string_view line) {
     job.memory_bytes = read.whole("memoryBytes", kMaxBytes);
     job.cpu_seconds = static_cast<unsigned>(read.whole("cpuSeconds", 1'000'000));
     job.output_bytes = read.whole("outputBytes", kMaxBytes);
+    job.early = object->contains("early");
     if (object->contains("thumbnailAt")) job.thumbnail_at = read.real("thumbnailAt", 0, 1e6);
     if (!read.fault().empty()) return fail(Errc::invalid, "job: " + read.fault());
     return job;
@@ -188,6 +190,10 @@ Result<Job> parse_job(std::string_view line) {
 
 std::string write_progress(double fraction) {
     return json::serialize(json::object{{"event", "progress"}, {"fraction", fraction}}) + '\n';
+}
+
+std::string write_playable(const Report& report) {
+    return json::serialize(json::object{{"event", "playable"}, {"report", to_json(report)}}) + '\n';
 }
 
 std::string write_done(const Report& report) {
@@ -266,8 +272,8 @@ Result<Event> parse_event(std::string_view line) {
         event.kind = Event::Kind::failed;
         event.reason = read.text("reason", 40);
         event.message = read.text("message", 300);
-    } else if (kind == "done") {
-        event.kind = Event::Kind::done;
+    } else if (kind == "done" || kind == "playable") {
+        event.kind = kind == "done" ? Event::Kind::done : Event::Kind::playable;
         auto report = report_from_json(read.object("report"));
         if (!report) return std::unexpected(report.error());
         event.report = std::move(*report);

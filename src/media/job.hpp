@@ -20,7 +20,8 @@ struct Job {
     double max_duration_s = 180;
     std::uint64_t max_pixels = 4096ull * 4096;  ///< Of one picture of the source.
     unsigned max_streams = 16;
-    unsigned threads = 0;                ///< 0: as many as there are cores.
+    unsigned threads = 0;  ///< 0: as many as there are cores.
+    bool early = false;    ///< Make something that can be played first, where that is quick.
     std::optional<double> thumbnail_at;  ///< Seconds; none: the best frame of the first seconds.
     std::uint64_t memory_bytes = 1536u << 20;    ///< RLIMIT_AS of the child.
     unsigned cpu_seconds = 3600;                 ///< RLIMIT_CPU of the child.
@@ -71,10 +72,10 @@ struct Report {
 
 /// What the child says; exactly one of `done` and `failed` ends a job.
 struct Event {
-    enum class Kind : std::uint8_t { progress, done, failed };
+    enum class Kind : std::uint8_t { progress, playable, done, failed };
     Kind kind = Kind::progress;
     double fraction = 0;  ///< progress: 0 to 1
-    Report report;        ///< done
+    Report report;        ///< playable, done
     std::string reason;   ///< failed: a machine word, e.g. "too_long"
     std::string message;  ///< failed: a sentence for the uploader
 };
@@ -83,6 +84,8 @@ struct Event {
 [[nodiscard]] Result<Job> parse_job(std::string_view line);
 
 [[nodiscard]] std::string write_progress(double fraction);
+/// Something that can be played already: other files than those of the final report.
+[[nodiscard]] std::string write_playable(const Report& report);
 [[nodiscard]] std::string write_done(const Report& report);
 [[nodiscard]] std::string write_failed(std::string_view reason, std::string_view message);
 /// Checks everything: names, counts (at most 8 renditions, 8 posters, 10,000 segments each),

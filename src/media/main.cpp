@@ -67,9 +67,12 @@ int fail(Speaker& speaker, std::string_view reason, std::string_view message) {
 int run(const media::Job& job, int input, int output) {
     Speaker speaker;
     try {
-        const auto report = media::process(job, input, output, [&](double fraction) {
-            speaker.progress(fraction);
-        });
+        const media::Listener listener{
+            .progress = [&](double fraction) { speaker.progress(fraction); },
+            .playable = [&](const media::Report& early
+                        ) { speaker.say(media::write_playable(early)); }
+        };
+        const auto report = media::process(job, input, output, listener);
         speaker.say(media::write_done(report));
         return 0;
     } catch (const media::Failure& failure) {

@@ -1,15 +1,13 @@
 #include "media/pipeline.hpp"
 
-extern "C" {
-#include <libavutil/display.h>
-}
-
 #include "media/failure.hpp"
 #include "media/input.hpp"
 #include "media/pacer.hpp"
 #include "media/poster.hpp"
+#include "media/remux.hpp"
 #include "media/rendition_encoder.hpp"
 #include "media/scaler.hpp"
+#include "media/sound.hpp"
 #include "media/timeline.hpp"
 #include "media/upright.hpp"
 
@@ -29,14 +27,6 @@ using Clock = std::chrono::steady_clock;
 
 unsigned thread_count(const Job& job) {
     return job.threads ? job.threads : std::max(1u, std::thread::hardware_concurrency());
-}
-
-Orientation stream_orientation(const AVStream& stream) {
-    std::size_t size = 0;
-    const std::uint8_t* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-    return orientation_of(
-        size >= 9 * sizeof(std::int32_t) ? reinterpret_cast<const std::int32_t*>(data) : nullptr
-    );
 }
 
 bool is_interlaced(const AVStream& stream) {
@@ -75,11 +65,17 @@ class Meter {
 
 class Pipeline {
   public:
-    Pipeline(const Job& job, int input, int directory, std::function<void(double)> progress)
+    Pipeline(
+        const Job& job,
+        int input,
+        int directory,
+        const Timeline& timeline,
+        std::function<void(double)> progress
+    )
         : job_(job),
           directory_(directory),
           progress_(std::move(progress)),
-          timeline_(measure(input, job)),
+          timeline_(timeline),
           duration_(
               std::max<std::int64_t>(1, av_rescale_q(timeline_.duration, kMillionths, kVideoTime))
           ),
@@ -138,7 +134,7 @@ class Pipeline {
 
     /// What the first picture decides: sizes, rungs, encoders.
     void prepare(AVFrame& frame) {
-        const Orientation orientation = stream_orientation(*source_.video());
+        const Orientation orientation = orientation_of(display_matrix(*source_.video()));
         const Size whole =
             upright_size(frame.width, frame.height, source_.pixel_aspect(frame), orientation);
         const std::vector<Rung> rungs = ladder(whole.width, whole.height);
@@ -214,8 +210,12 @@ class Pipeline {
 
 }  // namespace
 
-Report process(const Job& job, int input, int directory, std::function<void(double)> progress) {
-    return Pipeline(job, input, directory, std::move(progress)).run();
+Report process(const Job& job, int input, int directory, const Listener& listener) {
+    const Timeline timeline = measure(input, job);
+    listener.progress(0);
+    if (job.early)
+        if (const auto report = remux(job, input, directory, timeline)) listener.playable(*report);
+    return Pipeline(job, input, directory, timeline, listener.progress).run();
 }
 
 }  // namespace reelshare::media

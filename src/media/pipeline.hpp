@@ -8,10 +8,15 @@
 
 namespace reelshare::media {
 
+/// What is told on the way.
+struct Listener {
+    std::function<void(double)> progress;  ///< 0 to 1; called from several threads.
+    std::function<void(const Report&)>
+        playable;  ///< At most once, early: something that can be played.
+};
+
 /// Makes renditions and posters of the file `input` in the folder `directory`; throws Failure for
-/// what the file is at fault of. `progress` (0 to 1) is called from several threads.
-[[nodiscard]] Report process(
-    const Job& job, int input, int directory, std::function<void(double)> progress
-);
+/// what the file is at fault of.
+[[nodiscard]] Report process(const Job& job, int input, int directory, const Listener& listener);
 
 }  // namespace reelshare::media

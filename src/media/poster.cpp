@@ -85,7 +85,7 @@ void write_file(int directory, const std::string& name, const AVPacket& packet) 
     if (done < packet.size) throw std::system_error(errno, std::generic_category(), name);
 }
 
-Poster write_poster(const AVFrame& picture, int width, int directory, int named) {
+Poster write_poster(const AVFrame& picture, int width, int directory, std::string file) {
     const int height = std::max(
         1,
         static_cast<int>(std::lround(static_cast<double>(picture.height) * width / picture.width))
@@ -109,7 +109,7 @@ Poster write_poster(const AVFrame& picture, int width, int directory, int named)
     auto packet = new_packet();
     need(avcodec_send_frame(encoder.get(), image.get()), "JPEG");
     need(avcodec_receive_packet(encoder.get(), packet.get()), "JPEG");
-    Poster poster{fmt::format("poster_{}.jpg", named), width, height};
+    Poster poster{std::move(file), width, height};
     write_file(directory, poster.file, *packet);
     return poster;
 }
@@ -131,11 +131,14 @@ void PosterPicker::offer(const AVFrame& picture, const AVFrame& small, std::int6
     best_ = share(picture);
 }
 
-std::vector<Poster> write_posters(const AVFrame& picture, int directory) {
+std::vector<Poster> write_posters(const AVFrame& picture, int directory, const std::string& name) {
     std::vector<Poster> posters;
     posters.reserve(kWidths.size());
     for (const int width : kWidths)
-        posters.push_back(write_poster(picture, std::min(width, picture.width), directory, width));
+        posters.push_back(write_poster(
+            picture, std::min(width, picture.width), directory,
+            fmt::format("{}_{}.jpg", name, width)
+        ));
     return posters;
 }
 

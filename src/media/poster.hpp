@@ -28,8 +28,10 @@ class PosterPicker {
     std::int64_t next_look_ = 0;
 };
 
-/// Writes poster_360.jpg and poster_720.jpg (wide; never enlarged) into the folder.
-std::vector<Poster> write_posters(const AVFrame& picture, int directory);
+/// Writes <name>_360.jpg and <name>_720.jpg (wide; never enlarged) into the folder.
+std::vector<Poster> write_posters(
+    const AVFrame& picture, int directory, const std::string& name = "poster"
+);
 
 /// "#rrggbb"
 [[nodiscard]] std::string mean_colour(const AVFrame& picture);

@@ -50,12 +50,29 @@ CodecPtr open_x264(const EncoderOptions& options) {
     return encoder;
 }
 
+std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> parameters_of(
+    const AVCodecContext& encoder
+) {
+    std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> parameters(
+        avcodec_parameters_alloc(), [](AVCodecParameters* p) { avcodec_parameters_free(&p); }
+    );
+    if (!parameters) throw std::bad_alloc();
+    need(avcodec_parameters_from_context(parameters.get(), &encoder), "x264");
+    return parameters;
+}
+
 }  // namespace
 
-RenditionEncoder::RenditionEncoder(EncoderOptions options, Sound& sound)
+RenditionEncoder::RenditionEncoder(EncoderOptions options, AudioTrack& sound)
     : options_(std::move(options)),
       encoder_(open_x264(options_)),
-      file_(options_.directory, options_.rung.name + ".mp4", *encoder_, sound, options_.duration),
+      file_(
+          options_.directory,
+          options_.rung.name + ".mp4",
+          *parameters_of(*encoder_),
+          sound,
+          options_.duration
+      ),
       thread_([this] { run(); }) {}
 
 RenditionEncoder::~RenditionEncoder() {

@@ -26,7 +26,7 @@ struct EncoderOptions {
 
 class RenditionEncoder {
   public:
-    RenditionEncoder(EncoderOptions options, Sound& sound);
+    RenditionEncoder(EncoderOptions options, AudioTrack& sound);
     ~RenditionEncoder();
     RenditionEncoder(const RenditionEncoder&) = delete;
     RenditionEncoder& operator=(const RenditionEncoder&) = delete;

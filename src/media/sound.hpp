@@ -2,6 +2,7 @@
 // The sound of a clip as AAC stereo, made once for all renditions on a thread of its own, beside
 // the pictures: files whose sound and picture are far apart then cost no memory.
 
+#include "media/audio_track.hpp"
 #include "media/input.hpp"
 #include "media/timeline.hpp"
 
@@ -14,20 +15,16 @@
 
 namespace reelshare::media {
 
-class Sound {
+class Sound final : public AudioTrack {
   public:
     Sound(int fd, const Job& job, const Timeline& timeline);
-    ~Sound();
+    ~Sound() override;
     Sound(const Sound&) = delete;
     Sound& operator=(const Sound&) = delete;
 
-    /// The encoder's parameters, or null where the clip has no sound that can be decoded. Waits
-    /// until that is known.
-    const AVCodecParameters* parameters();
-
-    /// References to the packets from number `first` on that begin before `until` (kAudioTime).
-    /// Waits until they are made.
-    std::vector<PacketPtr> take(std::size_t first, std::int64_t until);
+    const AVCodecParameters* parameters() override;
+    std::vector<PacketPtr> take(std::size_t first, std::int64_t until) override;
+    [[nodiscard]] AVRational time_base() const override { return kAudioTime; }
 
     static constexpr int kBitRate = 128'000;
 

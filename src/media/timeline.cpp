@@ -64,6 +64,19 @@ bool is_uneven(std::vector<std::int64_t> times) {
     return longest * static_cast<std::int64_t>(times.size() - 1) > 2 * whole;
 }
 
+/// Between keyframes, from the begin and to the end of the pictures.
+std::int64_t longest_gap(
+    const std::vector<std::int64_t>& keyframes, std::int64_t begin, std::int64_t end
+) {
+    // A clip that does not begin with one can be played from nowhere.
+    if (keyframes.empty() || keyframes.front() > begin)
+        return std::numeric_limits<std::int64_t>::max();
+    std::int64_t longest = end - keyframes.back();
+    for (std::size_t i = 1; i < keyframes.size(); ++i)
+        longest = std::max(longest, keyframes[i] - keyframes[i - 1]);
+    return longest;
+}
+
 }  // namespace
 
 Timeline measure(int fd, const Job& job) {
@@ -72,19 +85,23 @@ Timeline measure(int fd, const Job& job) {
     const auto max_packets =
         static_cast<std::int64_t>((job.max_duration_s + kSlack) * kMaxPicturesPerSecond);
     const auto max_span = static_cast<std::int64_t>((job.max_duration_s + kSlack) * AV_TIME_BASE);
+    Timeline line;
     Span picture;
     Span sound;
+    std::vector<std::int64_t> keyframes;
     std::vector<std::int64_t> times;
     auto packet = new_packet();
     while (input.read(*packet)) {
         const bool is_picture = packet->stream_index == input.video()->index;
         const bool is_sound = input.audio() && packet->stream_index == input.audio()->index;
+        if (is_picture && (packet->flags & AV_PKT_FLAG_DISCARD)) line.trimmed = true;
         if ((!is_picture && !is_sound) || (packet->flags & AV_PKT_FLAG_DISCARD)) continue;
         const std::int64_t at = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
         if (at == AV_NOPTS_VALUE) continue;
         const AVRational base = is_picture ? input.video()->time_base : input.audio()->time_base;
         Span& span = is_picture ? picture : sound;
         if (is_picture) times.push_back(av_rescale_q(at, base, kMillionths));
+        if (is_picture && (packet->flags & AV_PKT_FLAG_KEY)) keyframes.push_back(times.back());
         span.add(
             av_rescale_q(at, base, kMillionths),
             std::max<std::int64_t>(0, av_rescale_q(packet->duration, base, kMillionths))
@@ -92,8 +109,8 @@ Timeline measure(int fd, const Job& job) {
         if (picture.packets > max_packets || span.end - span.begin > max_span) fail_too_long(job);
     }
     if (picture.packets == 0) fail_unreadable();
-    Timeline line;
     line.start = picture.begin;
+    line.keyframe_gap = longest_gap(keyframes, picture.begin, picture.end);
     line.uneven = is_uneven(std::move(times));
     const std::int64_t end = sound.packets > 0 ? std::max(picture.end, sound.end) : picture.end;
     line.duration = end - line.start;

@@ -12,7 +12,10 @@ struct Timeline {
     std::int64_t start = 0;     ///< Of the first picture; sound before it is dropped.
     std::int64_t duration = 0;  ///< To the end of picture or sound, whichever is later.
     double frame_rate = 30;     ///< Pictures per second, on average; 1 to 240.
-    bool uneven = false;        ///< Some pictures stay far longer than others.
+    std::int64_t keyframe_gap =
+        0;                 ///< The longest time from one keyframe to the next, or to the end.
+    bool trimmed = false;  ///< An edit list hides pictures that others need.
+    bool uneven = false;   ///< Some pictures stay far longer than others.
 };
 
 /// Reads the whole file once without decoding anything. Throws Failure: too_long, no_video,

@@ -57,6 +57,12 @@ Orientation orientation_of(const std::int32_t* matrix) {
     return {true, c < 0, b < 0};
 }
 
+const std::int32_t* display_matrix(const AVStream& stream) {
+    std::size_t size = 0;
+    const std::uint8_t* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    return size >= 9 * sizeof(std::int32_t) ? reinterpret_cast<const std::int32_t*>(data) : nullptr;
+}
+
 Size upright_size(int width, int height, AVRational aspect, const Orientation& orientation) {
     double shown_width = width;
     double shown_height = height;

@@ -20,6 +20,9 @@ struct Orientation {
 /// nearest right one.
 [[nodiscard]] Orientation orientation_of(const std::int32_t* matrix);
 
+/// The display matrix of a stream, or null.
+[[nodiscard]] const std::int32_t* display_matrix(const AVStream& stream);
+
 struct Size {
     int width = 0;
     int height = 0;

@@ -2,7 +2,11 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 
 namespace reelshare::processing {
 
@@ -16,64 +20,108 @@ std::string topic_of(const std::string& asset_id) {
 
 }  // namespace
 
-struct Publisher::Ending {
-    std::string status;     ///< Of the asset: ready or failed.
-    std::string job_state;  ///< done or dead.
-    std::string job_error;
-    std::string update;  ///< The asset's UPDATE; $1 is its id.
+/// What becomes of a job and its asset, together.
+struct Publisher::Change {
+    std::string status;      ///< Of the asset, for those who listen.
+    std::string job_update;  ///< The job's SET list; $1 is its id, $2 its fence.
+    db::Params job_params;   ///< From $3.
+    std::string update;      ///< The asset's UPDATE; $1 is its id.
     db::Params params;
+    int percent = 100;
 };
+
+namespace {
+
+constexpr const char* kJobEnds =
+    "state = $3, error = $4, progress = 1, stage = 'ended', lease_until = NULL, finished_at = "
+    "now_ms()";
+
+/// The asset as the report says, in a state that can be played.
+std::string show_sql(std::string_view state) {
+    return fmt::format(
+        "UPDATE assets SET state = '{}', duration = $2, width = $3, height = $4, placeholder = $5, "
+        "metadata = $6, report = $7, media_prefix = $8, failure = NULL, failure_code = NULL, "
+        "updated_at = now_ms() WHERE id = $1",
+        state
+    );
+}
+
+db::Params show_params(const Claim& claim, const media::Report& report, std::string media_prefix) {
+    return {
+        claim.asset_id,
+        report.duration,
+        std::int64_t{report.width},
+        std::int64_t{report.height},
+        report.placeholder,
+        json::serialize(report.source),
+        json::serialize(media::to_json(report)),
+        std::move(media_prefix)
+    };
+}
+
+}  // namespace
 
 Task<Result<void>> Publisher::publish(
     const Claim& claim, const media::Report& report, std::string media_prefix
 ) {
-    Ending ending{
+    Change change{
         .status = "ready",
-        .job_state = "done",
-        .job_error = "",
-        .update =
-            "UPDATE assets SET state = 'ready', duration = $2, width = $3, height = $4, "
-            "placeholder = $5, metadata = $6, report = $7, media_prefix = $8, failure = NULL, "
-            "failure_code = NULL, updated_at = now_ms() WHERE id = $1",
-        .params =
-            {claim.asset_id, report.duration, std::int64_t{report.width},
-             std::int64_t{report.height}, report.placeholder, json::serialize(report.source),
-             json::serialize(media::to_json(report)), std::move(media_prefix)}
+        .job_update = kJobEnds,
+        .job_params = {"done", ""},
+        .update = show_sql("ready"),
+        .params = show_params(claim, report, std::move(media_prefix))
     };
-    auto ended = co_await end(claim, std::move(ending));
-    co_return ended;
+    auto done = co_await commit(claim, std::move(change));
+    co_return done;
+}
+
+Task<Result<void>> Publisher::publish_early(
+    const Claim& claim, const media::Report& report, std::string media_prefix
+) {
+    Change change{
+        .status = "playable",
+        .job_update = "stage = $3",
+        .job_params = {"encoding"},
+        .update = show_sql("playable"),
+        .params = show_params(claim, report, std::move(media_prefix)),
+        .percent = 0
+    };
+    auto done = co_await commit(claim, std::move(change));
+    co_return done;
 }
 
 Task<Result<void>> Publisher::fail(
     const Claim& claim, std::string reason, std::string message, std::string detail
 ) {
-    Ending ending{
+    Change change{
         .status = "failed",
-        .job_state = "dead",
-        .job_error = detail.empty() ? reason : reason + ": " + detail,
+        .job_update = kJobEnds,
+        .job_params = {"dead", detail.empty() ? reason : reason + ": " + detail},
+        // What was published early goes too: a file that our decoder gave up on is not handed to
+        // others.
         .update =
-            "UPDATE assets SET state = 'failed', failure_code = $2, failure = $3, "
-            "updated_at = now_ms() WHERE id = $1",
+            "UPDATE assets SET state = 'failed', failure_code = $2, failure = $3, report = NULL, "
+            "media_prefix = NULL, updated_at = now_ms() WHERE id = $1",
         .params = {claim.asset_id, reason, std::move(message)}
     };
-    auto ended = co_await end(claim, std::move(ending));
-    co_return ended;
+    auto done = co_await commit(claim, std::move(change));
+    co_return done;
 }
 
-Task<Result<void>> Publisher::end(const Claim& claim, Ending ending) {
+Task<Result<void>> Publisher::commit(const Claim& claim, Change change) {
     using Ids = std::vector<std::string>;
     auto ids = co_await database_.transaction<Ids>([&](db::Transaction& tx) -> Task<Result<Ids>> {
+        db::Params params{claim.job_id, claim.fence};
+        std::ranges::copy(change.job_params, std::back_inserter(params));
         auto job = co_await tx.query(
-            "UPDATE jobs SET state = $3, error = $4, progress = 1, stage = 'ended', lease_until = "
-            "NULL, "
-            "finished_at = now_ms(), updated_at = now_ms() "
-            "WHERE id = $1 AND fence = $2 AND state = 'running'",
-            {claim.job_id, claim.fence, ending.job_state, ending.job_error}
+            "UPDATE jobs SET " + change.job_update +
+                ", updated_at = now_ms() WHERE id = $1 AND fence = $2 AND state = 'running'",
+            std::move(params)
         );
         if (!job) co_return std::unexpected(job.error());
         if (job->affected == 0)
             co_return reelshare::fail(Errc::conflict, "The job is no longer ours.");
-        auto asset = co_await tx.query(ending.update, ending.params);
+        auto asset = co_await tx.query(change.update, change.params);
         if (!asset) co_return std::unexpected(asset.error());
         auto changed = co_await videos::refresh_listing(tx, claim.asset_id);
         co_return changed;
@@ -82,7 +130,7 @@ Task<Result<void>> Publisher::end(const Claim& claim, Ending ending) {
     videos_.changed(*ids);
     bus_.publish(
         topic_of(claim.asset_id),
-        json::serialize(json::object{{"status", ending.status}, {"progress", 100}})
+        json::serialize(json::object{{"status", change.status}, {"progress", change.percent}})
     );
     co_return Result<void>();
 }

@@ -21,6 +21,10 @@ class Publisher {
     Task<Result<void>> publish(
         const Claim& claim, const media::Report& report, std::string media_prefix
     );
+    /// Makes the asset playable while the job goes on. Errors as above.
+    Task<Result<void>> publish_early(
+        const Claim& claim, const media::Report& report, std::string media_prefix
+    );
     /// Ends the job for good: the uploader is shown `message`; `detail` is kept with the job, for
     /// operators.
     Task<Result<void>> fail(
@@ -31,8 +35,8 @@ class Publisher {
     void progress(const std::string& asset_id, double fraction);
 
   private:
-    struct Ending;
-    Task<Result<void>> end(const Claim& claim, Ending ending);
+    struct Change;
+    Task<Result<void>> commit(const Claim& claim, Change change);
 
     db::Database& database_;
     videos::Videos& videos_;

@@ -1,3 +1,4 @@
+#include "base/log.hpp"
 #include "processing/running_job.hpp"
 
 #include <fcntl.h>
@@ -113,6 +114,7 @@ Task<Worker::Outcome> Worker::encode(Running& job) {
     if (stopping_) co_return Outcome{.kind = Outcome::Kind::stopped};
     media::Job order = options_.limits;
     order.thumbnail_at = job.claim.thumbnail_at;
+    order.early = true;
     auto written = co_await child.write(media::write_job(order));
     (void)written;  // A child that takes no input says why by how it ends.
     Outcome outcome = co_await listen(job, child);
@@ -155,6 +157,16 @@ Task<Worker::Outcome> Worker::listen(Running& job, ChildProcess& child) {
                     .reason = std::move(event->reason),
                     .message = std::move(event->message)
                 };
+            if (event->kind == media::Event::Kind::playable) {
+                auto delivered = co_await deliver(job, event->report, true);
+                if (!delivered) co_return Outcome::of(delivered.error());
+                job.stage = "encoding";
+                log::info(
+                    "job_playable", {{"job", job.claim.job_id}, {"asset", job.claim.asset_id}}
+                );
+                heard = Clock::now();
+                continue;
+            }
             tell_progress(job, event->fraction);
         }
         const auto now = Clock::now();

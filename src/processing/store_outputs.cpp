@@ -55,8 +55,8 @@ Result<void> check_outputs(const media::Report& report, const std::filesystem::p
 
 }  // namespace
 
-Task<Result<void>> Worker::deliver(Running& job, const media::Report& report) {
-    job.stage = "storing";
+Task<Result<void>> Worker::deliver(Running& job, const media::Report& report, bool early) {
+    job.stage = early ? "storing_early" : "storing";
     auto check = [&] { return check_outputs(report, job.outputs()); };
     auto checked = co_await executor_.run(check);
     if (!checked) co_return checked;
@@ -68,7 +68,11 @@ Task<Result<void>> Worker::deliver(Running& job, const media::Report& report) {
         co_await remove_outputs(prefix);
         co_return stored;
     }
-    auto published = co_await publisher_.publish(claim, report, prefix);
+    Result<void> published;
+    if (early)
+        published = co_await publisher_.publish_early(claim, report, prefix);
+    else
+        published = co_await publisher_.publish(claim, report, prefix);
     // An `unavailable` publish may have been committed all the same: then the objects are in use,
     // and where it was not, the clean-up finds them.
     if (!published && published.error().code != Errc::unavailable) co_await remove_outputs(prefix);

@@ -136,7 +136,7 @@ Task<Worker::Outcome> Worker::attempt(Running& job) {
     if (!made) co_return Outcome::of(made.error());
     Outcome outcome = co_await encode(job);
     if (outcome.kind != Outcome::Kind::done) co_return outcome;
-    auto delivered = co_await deliver(job, outcome.report);
+    auto delivered = co_await deliver(job, outcome.report, false);
     if (!delivered) co_return Outcome::of(delivered.error());
     co_return outcome;
 }

@@ -74,7 +74,8 @@ class Worker {
     Task<Outcome> listen(Running& job, ChildProcess& child);
     Task<Result<objects::FileDescriptor>> local_source(Running& job, objects::Reader& reader);
 
-    Task<Result<void>> deliver(Running& job, const media::Report& report);
+    /// `early`: the clip becomes playable, and the job goes on.
+    Task<Result<void>> deliver(Running& job, const media::Report& report, bool early);
     Task<Result<void>> store_outputs(
         Running& job, const media::Report& report, const std::string& prefix
     );

@@ -196,3 +196,24 @@ test('the server is still well', async () => {
     assert.equal((await ada.get('/readyz')).status, 200);
     assert.ok((await stat(server.dataDir)).isDirectory());
 });
+
+test('what browsers play as it is becomes playable before it is encoded, and its address stays', async () => {
+    // Long enough to encode that the first stage is seen.
+    const long = await readFile(await clip({ seconds: 4, width: 720, height: 1280 }));
+    const uploaded = await send([data({ title: 'at once' }), file(long), end]);
+    const { id } = uploaded.body.data;
+    const early = await until(async () => {
+        const { data: video } = (await ada.get(`/api/v1/video/${id}`)).body;
+        return ['playable', 'ready'].includes(video.status) ? video : null;
+    }, { what: 'something to play', every: 20 });
+    assert.equal(early.status, 'playable');
+    assert.equal((await fetch(early.videoUrl, { headers: { range: 'bytes=0-99' } })).status, 206);
+    assert.match(await (await fetch(early.hlsUrl)).text(), /#EXT-X-STREAM-INF/);
+    // Everybody sees it already.
+    const feed = (await ada.get('/api/v1/video?limit=50')).body.data.data;
+    assert.ok(feed.some((video) => video.id === id));
+    const done = await ada.processed(id);
+    assert.equal(done.status, 'ready');
+    assert.notEqual(done.videoUrl, early.videoUrl);
+    assert.equal((await fetch(early.videoUrl, { method: 'HEAD' })).status, 200, 'who is watching goes on watching');
+});

@@ -17,7 +17,10 @@ const media = process.env.REELSHARE_MEDIA ?? path.join(path.dirname(program), 'r
 const lease = { ms: 90_000, what: 'the job of the killed server' };
 
 async function files(dataDir) {
-    const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+    // Folders may go while they are walked.
+    const entries = await until(() => readdir(dataDir, { recursive: true, withFileTypes: true }).catch((error) => {
+        if (error.code !== 'ENOENT') throw error;
+    }), { what: 'a list of files', every: 10 });
     return entries.filter((entry) => entry.isFile())
         .map((entry) => path.relative(dataDir, path.join(entry.path ?? entry.parentPath, entry.name)))
         .filter((name) => /(^|\/)(sources|media|tmp|scratch)\//.test(name));
@@ -115,7 +118,11 @@ for (const [moment, event] of [['during encoding', 'progress'], ['when the rendi
         const uploaded = await ada.upload(await clip(), { title: 'interrupted' });
         assert.equal(uploaded.status, 201, uploaded.text);
         await until(() => exists(slow.marker), { ms: 60_000, what: `the event ${event}` });
-        assert.deepEqual((await new Person(server.url).get('/api/v1/video')).body.data.data, []);
+        // What is seen of it, if anything, is whole: the first stage.
+        for (const video of (await new Person(server.url).get('/api/v1/video')).body.data.data) {
+            assert.equal(video.status, 'playable');
+            for (const url of [video.videoUrl, video.hlsUrl, video.thumbnail]) assert.equal((await fetch(url, { method: 'HEAD' })).status, 200);
+        }
         await server.kill();
         await slow.pass();
         const again = await startServer({ dataDir, env: { MEDIA_PROGRAM: slow.script } });

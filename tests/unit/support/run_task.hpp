@@ -8,7 +8,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <deque>
 #include <exception>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -17,7 +19,14 @@ namespace reelshare {
 
 template <class T>
 T run_task(Task<T> task) {
-    asio::io_context context(1);
+    // Other threads may hold an executor of it for a moment after the task has ended, and unlike
+    // `run`, `run_for` does not wait for them: contexts live as long as the program.
+    static std::mutex mutex;
+    static std::deque<asio::io_context> contexts;
+    asio::io_context& context = [&]() -> asio::io_context& {
+        const std::lock_guard lock(mutex);
+        return contexts.emplace_back(1);
+    }();
     std::optional<T> result;
     std::exception_ptr failure;
     asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
