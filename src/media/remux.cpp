@@ -20,6 +20,7 @@ constexpr int kMaxShortEdge = 1088;  ///< 1080 as encoders pad it.
 constexpr int kMaxLongEdge = 2400;   ///< Phones are up to 20:9.
 constexpr int kMaxLevel = 52;
 constexpr double kMaxFrameRate = 61;
+constexpr int kMaxChannels = 6;  ///< Browsers mix 5.1 down themselves.
 /// More does not reach a phone in time; the ladder follows soon.
 constexpr double kMaxBitRate = 20e6;
 /// Seeking and the start of playback need a keyframe near.
@@ -47,7 +48,7 @@ bool is_web_video(const AVCodecParameters& codec) {
 
 bool is_web_audio(const AVCodecParameters& codec) {
     return codec.codec_id == AV_CODEC_ID_AAC && codec.profile == FF_PROFILE_AAC_LOW &&
-           codec.extradata_size > 0 && codec.ch_layout.nb_channels <= 2;
+           codec.extradata_size > 0 && codec.ch_layout.nb_channels <= kMaxChannels;
 }
 
 bool is_square(const AVRational& aspect) {
