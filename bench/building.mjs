@@ -8,7 +8,7 @@ const root = path.resolve(new URL('..', import.meta.url).pathname);
 
 export async function building() {
     const folder = await temporaryFolder('reelshare-build-');
-    const env = { ...process.env, CCACHE_DIR: path.join(folder, 'ccache'), CCACHE_SLOPPINESS: 'pch_defines,time_macros' };
+    const env = { ...process.env, CCACHE_DIR: path.join(folder, 'ccache') };
     const build = path.join(folder, 'build');
     const options = { cwd: root, env, maxBuffer: 64 << 20 };
     const timed = async (work) => {

@@ -10,7 +10,6 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-option(REELSHARE_PCH "Use precompiled headers" ON)
 set(REELSHARE_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
 
 add_link_options(-fuse-ld=lld)
@@ -33,9 +32,6 @@ function(reelshare_library name)
     add_library(${name} STATIC ${ARG_SOURCES})
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE reelshare_warnings ${ARG_PRIVATE_LINKS})
-    if(REELSHARE_PCH AND NOT name STREQUAL "reelshare_base" AND TARGET reelshare_pch)
-        target_precompile_headers(${name} REUSE_FROM reelshare_pch)
-    endif()
 endfunction()
 
 # reelshare_test(NAME SOURCES ... LINKS ...): one GoogleTest program, registered with ctest.
