@@ -1,46 +1,25 @@
 // Starts the real program on a free port and a temporary folder, and stops it by its process id.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { freePort, slowness, temporaryFolder, until } from './process.mjs';
+import { worldOf } from './world.mjs';
+
+export { freePort, slowness, temporaryFolder, until };
+
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const program = process.env.REELSHARE_BIN ?? path.join(root, 'build/release/reelshare');
-/** Sanitizers make everything slower: deadlines are stretched, not loosened. */
-export const slowness = process.env.REELSHARE_SLOW ? 4 : 1;
-
-export async function freePort() {
-    const probe = createServer();
-    await new Promise((done, failed) => probe.once('error', failed).listen(0, '127.0.0.1', done));
-    const { port } = probe.address();
-    await new Promise((done) => probe.close(done));
-    return port;
-}
-
-/** Waits until `check` gives something truthy; throws when `ms` have passed. */
-export async function until(check, { ms = 20_000, every = 50, what = 'a condition' } = {}) {
-    const deadline = Date.now() + ms * slowness;
-    for (;;) {
-        const value = await check();
-        if (value) return value;
-        if (Date.now() > deadline) throw new Error(`waited ${ms * slowness} ms for ${what}`);
-        await new Promise((done) => setTimeout(done, every));
-    }
-}
-
-export async function temporaryFolder(name = 'reelshare-test-') {
-    return mkdtemp(path.join(tmpdir(), name));
-}
 
 /**
- * A running server. `dataDir` survives `stop` where it was given (so that a second server can start on
- * it); a folder made here is removed.
+ * A running server in the world that the environment chooses (`world.mjs`). `dataDir` survives `stop` where it was
+ * given (so that a second server can start on it, in the same world); a folder made here is removed.
  */
 export async function startServer({ env = {}, args = [], dataDir, command = 'serve', port } = {}) {
     const folder = dataDir ?? (await temporaryFolder());
     port ??= await freePort();
+    const world = await worldOf(folder);
     const child = spawn(program, [command, ...args], {
         env: {
             PATH: process.env.PATH,
@@ -50,6 +29,7 @@ export async function startServer({ env = {}, args = [], dataDir, command = 'ser
             RATE_LIMIT: 'off',
             LOG_LEVEL: 'info',
             ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? 'detect_leaks=1',
+            ...world.env,
             ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,7 +58,10 @@ export async function startServer({ env = {}, args = [], dataDir, command = 'ser
                 await exited;
                 clearTimeout(timer);
             }
-            if (!keepData) await rm(folder, { recursive: true, force: true });
+            if (!keepData) {
+                await rm(folder, { recursive: true, force: true });
+                await world.drop();
+            }
             if (ended?.signal === 'SIGKILL' && !server.killed)
                 throw new Error(`the server did not stop:\n${output.slice(-4000)}`);
             if (/ERROR: (Address|Leak|Undefined)Sanitizer|runtime error:/.test(output))
@@ -104,7 +87,10 @@ export async function startServer({ env = {}, args = [], dataDir, command = 'ser
     } catch (error) {
         child.kill('SIGKILL');
         await exited;
-        if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
+        if (dataDir === undefined) {
+            await rm(folder, { recursive: true, force: true });
+            await world.drop();
+        }
         throw error;
     }
     return server;
