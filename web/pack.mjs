@@ -1,6 +1,6 @@
-// Packs the built client (dist/) for the C++ program: compresses every file with gzip and brotli, puts
-// all of it behind one another in PACKED/client.bin, and writes a source file that embeds that and
-// says what is where; see src/delivery/embedded_web.hpp.
+// Packs the built client (dist/) and the documents of the API for the C++ program: compresses every
+// file with gzip and brotli, puts all of it behind one another in PACKED/client.bin, and writes a
+// source file that embeds that and says what is where; see src/delivery/embedded_web.hpp.
 //
 //   node web/pack.mjs OUT.cpp [--dist DIR] [--packed DIR]
 //
@@ -12,6 +12,8 @@ import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import { documents } from './documents.mjs';
 
 const web = dirname(fileURLToPath(import.meta.url));
 const { values, positionals } = parseArgs({
@@ -32,6 +34,7 @@ const packed = resolve(values.packed);
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
@@ -73,15 +76,18 @@ function embed(bytes) {
 }
 
 const files = filesUnder(dist)
-  .map((file) => ({ file, path: `/${relative(dist, file).split(sep).join('/')}` }))
+  .map((file) => ({
+    path: `/${relative(dist, file).split(sep).join('/')}`,
+    content: readFileSync(file),
+  }))
+  .concat(documents())
   .sort((a, b) => (a.path < b.path ? -1 : 1));
 
 if (!files.some(({ path }) => path === '/index.html')) throw new Error(`no index.html in ${dist}`);
 
-const rows = files.map(({ file, path }) => {
-  const type = TYPES[extname(file)];
-  if (!type) throw new Error(`${path}: no content type known for ${extname(file)}`);
-  const content = readFileSync(file);
+const rows = files.map(({ path, content }) => {
+  const type = TYPES[extname(path)];
+  if (!type) throw new Error(`${path}: no content type known for ${extname(path)}`);
   const { gzip, brotli } = compress(content);
   const smaller = (packed) => (packed.length < content.length ? embed(packed) : '{}');
   // The hashes stand in OUT.cpp, so its text changes with every file: a compiler cache that knows

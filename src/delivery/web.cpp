@@ -36,6 +36,13 @@ std::string page_policy(std::string_view media_origin) {
     );
 }
 
+/// The page that explains the API styles its elements one by one; its scripts are files like ours.
+std::string docs_policy() {
+    return "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+           "connect-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+           "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+}
+
 bool is_under(std::string_view path, std::string_view folder) {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
@@ -76,7 +83,8 @@ class WebClient {
             "Cache-Control",
             served.file->immutable ? "public, max-age=31536000, immutable" : "no-cache"
         );
-        response.set("Content-Security-Policy", policy_);
+        const bool docs = is_under(served.file->path, "/docs");
+        response.set("Content-Security-Policy", docs ? docs_policy() : policy_);
         const std::string_view known = request.header("if-none-match");
         if (!known.empty() && http::matches_etag(known, etag)) {
             response.status = 304;
@@ -101,6 +109,7 @@ const EmbeddedFile* web_file(std::span<const EmbeddedFile> files, std::string_vi
         return found != files.end() && found->path == name ? &*found : nullptr;
     };
     if (const EmbeddedFile* file = exact(path)) return file;
+    if (const EmbeddedFile* file = exact(std::string(path) + "/index.html")) return file;
     const std::string_view last = path.substr(path.rfind('/') + 1);
     return last.find('.') == std::string_view::npos ? exact(kPage) : nullptr;
 }

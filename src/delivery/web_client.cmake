@@ -41,7 +41,8 @@ add_custom_command(
 add_custom_command(
     OUTPUT ${embedded_web} ${web_build}/packed/client.bin
     COMMAND ${NODE_PROGRAM} pack.mjs ${embedded_web} --dist ${web_build}/dist --packed ${web_build}/packed
-    DEPENDS ${web_build}/dist/index.html ${web_source}/pack.mjs
+    DEPENDS ${web_build}/dist/index.html ${web_source}/pack.mjs ${web_source}/documents.mjs
+            ${web_source}/docs/index.html ${web_source}/docs/page.css ${PROJECT_SOURCE_DIR}/docs/openapi.yaml
     WORKING_DIRECTORY ${web_source}
     COMMENT "Packing the web client"
     VERBATIM)

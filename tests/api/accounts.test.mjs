@@ -145,6 +145,7 @@ test('no refresh cookie is 400, rubbish is 403, another origin is 403', async ()
     isFailure(await person().post('/api/v1/auth/refresh-token', { headers: { cookie: 'refreshToken=x' } }), 403, 'Invalid refresh token');
     const ada = await person().join();
     isFailure(await ada.post('/api/v1/auth/refresh-token', { headers: { origin: 'https://evil.example' } }), 403);
+    isFailure(await ada.post('/api/v1/auth/logout', { headers: { origin: 'https://evil.example' } }), 403);
 });
 
 test('an access token is no refresh token, nor the other way round', async () => {

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
 import { clip } from '../support/clips.mjs';
+import { heldFetch as fetch } from '../support/contract.mjs';
 import { startServer, until } from '../support/server.mjs';
 
 let server;

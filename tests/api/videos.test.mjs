@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
 import { clip } from '../support/clips.mjs';
+import { heldFetch as fetch } from '../support/contract.mjs';
 import { startServer, until } from '../support/server.mjs';
 
 let server;
@@ -190,6 +191,9 @@ test('only the owner changes and deletes, and a deleted clip is gone at once', a
     assert.equal((await guest().delete(`/api/v1/video/${id}`)).status, 401);
     const patched = await ada.request('PATCH', `/api/v1/video/${id}`, { json: { title: 'renamed' } });
     assert.equal(patched.status, 200, patched.text);
+    assert.equal((await bob.request('PATCH', `/api/v1/video/${id}`, { json: { title: 'mine now' } })).status, 403);
+    const unknown = await ada.request('PATCH', '/api/v1/video/01890000-0000-7000-8000-000000000000', { json: { title: 'nothing' } });
+    assert.equal(unknown.status, 404);
     assert.equal((await guest().get(`/api/v1/video/${id}`)).body.data.title, 'renamed');
     assert.equal((await ada.delete(`/api/v1/video/${id}`)).status, 200);
     assert.equal((await guest().get(`/api/v1/video/${id}`)).status, 404);
@@ -203,4 +207,28 @@ test('an unlisted clip is not in the feed but plays for those who have the link'
     assert.equal((await guest().get(`/api/v1/video/${id}`)).status, 200);
     const feed = (await guest().get('/api/v1/video?limit=50')).body.data.data;
     assert.ok(!feed.some((video) => video.id === id));
+});
+
+test('the clips of one user are listed to everybody, those that are not public to their owner only', async () => {
+    const carol = await new Person(server.url).join('Carol');
+    const file = await clip();
+    for (const data of [{ title: 'one' }, { title: 'two' }, { title: 'hidden', visibility: 'unlisted' }])
+        assert.equal((await carol.upload(file, data, { query: '?wait=ready' })).status, 201);
+    const titles = (answer) => answer.body.data.data.map((video) => video.title);
+    assert.deepEqual(titles(await guest().get(`/api/v1/user/${carol.id}/videos`)), ['two', 'one']);
+    assert.deepEqual(titles(await carol.get('/api/v1/user/me/videos')), ['hidden', 'two', 'one']);
+    const first = await guest().get(`/api/v1/user/${carol.id}/videos?limit=1`);
+    const rest = await guest().get(`/api/v1/user/${carol.id}/videos?cursor=${first.body.data.meta.nextCursor}`);
+    assert.deepEqual(titles(rest), ['one']);
+    assert.equal((await guest().get(`/api/v1/user/${carol.id}/videos?limit=0`)).status, 400);
+    const again = { headers: { 'if-none-match': first.headers.get('etag') } };
+    assert.equal((await guest().get(`/api/v1/user/${carol.id}/videos?limit=1`, again)).status, 304);
+});
+
+test('the page of a clip is 304 for who has it already', async () => {
+    const { id } = videos[0];
+    for (const path of [`/api/v1/video/${id}`, `/api/v1/video/${id}/undefined`]) {
+        const first = await bob.get(path);
+        assert.equal((await bob.get(path, { headers: { 'if-none-match': first.headers.get('etag') } })).status, 304);
+    }
 });

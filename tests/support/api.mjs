@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
+import { holdToContract } from './contract.mjs';
 import { until } from './server.mjs';
 
 export class Person {
@@ -31,7 +32,8 @@ export class Person {
         }
         const text = await answer.text();
         let data = null;
-        if (/json/.test(answer.headers.get('content-type') ?? '')) data = JSON.parse(text);
+        if (text && /json/.test(answer.headers.get('content-type') ?? '')) data = JSON.parse(text);
+        holdToContract(method, path.split('?')[0], answer.status, data);
         return { status: answer.status, headers: answer.headers, text, body: data };
     }
 
