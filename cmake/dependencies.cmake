@@ -13,6 +13,8 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libxcrypt)
 pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc)
 
 # Asio's and Beast's non-template parts are compiled once (src/base/boost_asio.cpp,

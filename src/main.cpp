@@ -2,6 +2,7 @@
 
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/users.hpp"
 #include "app/version.hpp"
 
 #include <CLI/App.hpp>
@@ -48,6 +49,8 @@ int main(int argc, char** argv) {
     );
     transcode->add_option("FILE", file, "The clip")->required()->check(CLI::ExistingFile);
     transcode->add_option("DIR", folder, "Where the results go")->required();
+    app::UserCommand user;
+    app::define_user_commands(cli, config, user, exit_code);
     cli.add_subcommand("version", "Print the version")->callback([] {
         std::printf(
             "reelshare %.*s\n", static_cast<int>(app::kVersion.size()), app::kVersion.data()

@@ -1,6 +1,6 @@
 #include "accounts/accounts.hpp"
 
-#include "base/hash.hpp"
+#include "accounts/password_rules.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 
@@ -14,8 +14,12 @@ std::unexpected<Error> wrong_credentials() {
     return fail(Errc::unauthenticated, "Invalid email or password!");
 }
 
-std::unexpected<Error> invalid_refresh() {
-    return fail(Errc::forbidden, "Invalid refresh token");
+std::unexpected<Error> too_many(std::chrono::seconds wait) {
+    return std::unexpected(Error{
+        .code = Errc::too_many,
+        .message = "Too many requests. Please try again after a while.",
+        .retry_after_s = static_cast<int>(wait.count())
+    });
 }
 
 User user_of(const db::Row& row) {
@@ -32,9 +36,18 @@ User user_of(const db::Row& row) {
 }  // namespace
 
 Accounts::Accounts(
-    db::Database& database, Passwords& passwords, std::string secret, AccountsOptions options
+    db::Database& database,
+    Passwords& passwords,
+    cache::Bus& bus,
+    const std::vector<std::string>& secrets,
+    AccountsOptions options
 )
-    : database_(database), passwords_(passwords), tokens_(secret), options_(options) {}
+    : database_(database),
+      passwords_(passwords),
+      tokens_(secrets),
+      devices_(secrets.back()),
+      sessions_(bus),
+      options_(options) {}
 
 Task<Result<User>> Accounts::register_user(Registration registration) {
     auto hashed = co_await passwords_.hash(registration.password);
@@ -64,18 +77,24 @@ Task<Result<User>> Accounts::register_user(Registration registration) {
 }
 
 Task<Result<Grant>> Accounts::login(std::string email, std::string password, Device device) {
+    const LoginThrottle::Attempt attempt{email, device.address, device.known_as};
     if (options_.throttle) {
-        const auto wait = throttle_.wait(email, device.address);
-        if (wait.count() > 0) {
-            co_return std::unexpected(Error{
-                .code = Errc::too_many,
-                .message = "Too many requests. Please try again after a while.",
-                .retry_after_s = static_cast<int>(wait.count())
-            });
-        }
+        const auto wait = throttle_.admit(attempt);
+        if (wait.count() > 0) co_return too_many(wait);
     }
-    auto found =
-        co_await database_.query("SELECT id, password_hash FROM users WHERE email = $1", {email});
+    auto grant = co_await check_login(std::move(email), std::move(password), std::move(device));
+    if (grant)
+        throttle_.succeeded(attempt);
+    else if (grant.error().code != Errc::unauthenticated)
+        throttle_.forgive(attempt);
+    co_return grant;
+}
+
+Task<Result<Grant>> Accounts::check_login(std::string email, std::string password, Device device) {
+    auto found = co_await database_.query(
+        "SELECT id, password_hash, suspended_at, password_version FROM users WHERE email = $1",
+        {email}
+    );
     if (!found) co_return std::unexpected(found.error());
     Result<bool> good = false;
     if (found->empty()) {
@@ -84,129 +103,76 @@ Task<Result<Grant>> Accounts::login(std::string email, std::string password, Dev
         good = co_await passwords_.verify(found->front().text(1), password);
     }
     if (!good) co_return std::unexpected(good.error());
-    if (!*good) {
-        throttle_.failed(email, device.address);
-        co_return wrong_credentials();
+    if (!*good) co_return wrong_credentials();
+    if (!found->front().is_null(2)) {
+        co_return std::unexpected(Error{
+            .code = Errc::forbidden, .message = "This account is suspended.", .word = "suspended"
+        });
     }
-    throttle_.succeeded(email, device.address);
-    const std::string user_id = found->front().text(0);
-    if (passwords_.outdated(found->front().text(1))) {
-        auto stronger = co_await passwords_.hash(password);
-        if (stronger) {
-            auto stored = co_await database_.execute(
-                "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
-                {*stronger, user_id, found->front().text(1)}
-            );
-            if (!stored) log::warn("password_upgrade_failed", {{"error", stored.error().detail}});
-        }
-    }
-    auto grant = co_await open_session(user_id, std::move(email), std::move(device));
+    SignedIn user{found->front().text(0), std::move(email), found->front().integer(3)};
+    co_await upgrade_hash(user.id, found->front().text(1), std::move(password));
+    auto grant = co_await open_session(std::move(user), std::move(device));
     co_return grant;
 }
 
-Task<Result<Grant>> Accounts::open_session(std::string user_id, std::string email, Device device) {
-    const std::string session_id = new_id();
-    Grant grant{.access_token = {}, .refresh_token = Tokens::first_refresh(session_id)};
-    const UnixMillis now = now_ms();
-    auto stored = co_await database_.execute(
-        "INSERT INTO sessions (id, user_id, refresh_hash, device, address, created_at, "
-        "last_seen_at, "
-        "expires_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
-        {session_id, user_id, sha256_hex(grant.refresh_token), device.user_agent.substr(0, 200),
-         device.address, now, now + options_.refresh_lifetime.count() * 1000}
+Task<void> Accounts::upgrade_hash(std::string user_id, std::string stored, std::string password) {
+    if (!passwords_.outdated(stored)) co_return;
+    auto stronger = co_await passwords_.hash(std::move(password));
+    if (!stronger) co_return;  // The hashing is busy: at another login.
+    auto updated = co_await database_.execute(
+        "UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
+        {*stronger, user_id, stored}
     );
-    if (!stored) co_return std::unexpected(stored.error());
-    grant.access_token = tokens_.issue_access(
-        {std::move(user_id), std::move(email), session_id}, options_.access_lifetime
-    );
-    co_return grant;
+    if (!updated) log::warn("password_upgrade_failed", {{"error", updated.error().detail}});
 }
 
-Task<Result<Grant>> Accounts::refresh(std::string refresh_token, Device device) {
-    const std::string session_id = Tokens::session_of(refresh_token);
-    if (session_id.empty()) co_return invalid_refresh();
-    const std::string presented = sha256_hex(refresh_token);
-    const std::string successor = tokens_.next_refresh(refresh_token);
-    const UnixMillis now = now_ms();
-    // One statement decides: of parallel requests with the same token exactly one rotates.
-    auto rotated = co_await database_.execute(
-        "UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = $3, previous_used_at = "
-        "$4, "
-        "last_seen_at = $4, expires_at = $5, address = $6 "
-        "WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL AND expires_at > $4",
-        {session_id, presented, sha256_hex(successor), now,
-         now + options_.refresh_lifetime.count() * 1000, device.address}
-    );
-    if (!rotated) co_return std::unexpected(rotated.error());
-    auto found = co_await database_.query(
-        "SELECT s.previous_hash, s.previous_used_at, s.revoked_at, s.refresh_hash, u.id, u.email "
-        "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
-        {session_id}
-    );
+Task<Result<void>> Accounts::confirm_password(
+    Viewer viewer, std::string password, std::string field
+) {
+    // Who found an open browser must not learn the password by trying.
+    const LoginThrottle::Attempt attempt{viewer.user_id, {}, viewer.session_id};
+    if (options_.throttle) {
+        const auto wait = throttle_.admit(attempt);
+        if (wait.count() > 0) co_return too_many(wait);
+    }
+    auto found =
+        co_await database_.query("SELECT password_hash FROM users WHERE id = $1", {viewer.user_id});
     if (!found) co_return std::unexpected(found.error());
-    if (found->empty() || !found->front().is_null(2)) co_return invalid_refresh();
-    const db::Row& session = found->front();
-    const bool benign = session.text(0) == presented && session.text(3) == sha256_hex(successor) &&
-                        now - session.integer(1) <= options_.refresh_grace.count() * 1000;
-    if (rotated->affected == 0 && !benign) {
-        auto revoked = co_await database_.execute(
-            "UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
-            {session_id, now}
-        );
-        if (!revoked) co_return std::unexpected(revoked.error());
-        sessions_.drop(session_id);
-        log::warn("refresh_token_reused", {{"session", session_id}, {"client", device.address}});
-        co_return invalid_refresh();
-    }
-    co_return Grant{
-        .access_token = tokens_.issue_access(
-            {session.text(4), session.text(5), session_id}, options_.access_lifetime
-        ),
-        .refresh_token = successor
-    };
-}
-
-Task<Result<void>> Accounts::logout(std::string refresh_token) {
-    const std::string session_id = Tokens::session_of(refresh_token);
-    if (session_id.empty()) co_return Result<void>();
-    const std::string presented = sha256_hex(refresh_token);
-    auto revoked = co_await database_.execute(
-        "UPDATE sessions SET revoked_at = $2 "
-        "WHERE id = $1 AND revoked_at IS NULL AND (refresh_hash = $3 OR previous_hash = $3)",
-        {session_id, now_ms(), presented}
-    );
-    if (!revoked) co_return std::unexpected(revoked.error());
-    sessions_.drop(session_id);
-    co_return Result<void>();
+    if (found->empty()) co_return fail(Errc::unauthenticated, "Invalid token!");
+    auto good = co_await passwords_.verify(found->front().text(0), std::move(password));
+    if (!good) throttle_.forgive(attempt);
+    if (!good) co_return std::unexpected(good.error());
+    if (*good) throttle_.succeeded(attempt);
+    if (*good) co_return Result<void>();
+    co_return std::unexpected(Error{
+        .code = Errc::invalid,
+        .message = "Password is incorrect!",
+        .fields = {{std::move(field), "Password is incorrect!"}},
+        .word = "wrong_password"
+    });
 }
 
 Task<Result<void>> Accounts::change_password(
     Viewer viewer, std::string old_password, std::string new_password
 ) {
-    auto found =
-        co_await database_.query("SELECT password_hash FROM users WHERE id = $1", {viewer.user_id});
+    auto found = co_await database_.query(
+        "SELECT password_version, name, email FROM users WHERE id = $1", {viewer.user_id}
+    );
     if (!found) co_return std::unexpected(found.error());
     if (found->empty()) co_return fail(Errc::unauthenticated, "Invalid token!");
-    const std::string stored = found->front().text(0);
-    auto good = co_await passwords_.verify(stored, std::move(old_password));
-    if (!good) co_return std::unexpected(good.error());
-    if (!*good) {
-        co_return std::unexpected(Error{
-            .code = Errc::invalid,
-            .message = "Password is incorrect!",
-            .fields = {{"oldPassword", "Password is incorrect!"}},
-            .word = "wrong_password"
-        });
-    }
+    const db::Row& user = found->front();
+    if (const auto fault = password_fault(new_password, {user.text(1), user.text(2)}))
+        co_return fail_field("newPassword", *fault);
+    auto confirmed = co_await confirm_password(viewer, std::move(old_password), "oldPassword");
+    if (!confirmed) co_return confirmed;
     auto hashed = co_await passwords_.hash(std::move(new_password));
     if (!hashed) co_return std::unexpected(hashed.error());
-    const std::string replacement = *hashed;
     auto changed =
         co_await database_.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
             auto updated = co_await tx.query(
                 "UPDATE users SET password_hash = $1, password_version = password_version + 1, "
-                "updated_at = $2 WHERE id = $3 AND password_hash = $4",
-                {replacement, now_ms(), viewer.user_id, stored}
+                "updated_at = $2 WHERE id = $3 AND password_version = $4",
+                {*hashed, now_ms(), viewer.user_id, user.integer(0)}
             );
             if (!updated) co_return std::unexpected(updated.error());
             if (updated->affected == 0) co_return false;
@@ -224,40 +190,12 @@ Task<Result<void>> Accounts::change_password(
     co_return Result<void>();
 }
 
-Task<Result<std::optional<Viewer>>> Accounts::identify(const http::Request& request) {
-    const std::string_view header = request.header("authorization");
-    if (header.empty()) co_return std::optional<Viewer>();
-    // The original's client sends the bare token; ours sends "Bearer <token>".
-    constexpr std::string_view kScheme = "Bearer ";
-    const std::string_view token = header.starts_with(kScheme) || header.starts_with("bearer ")
-                                       ? header.substr(kScheme.size())
-                                       : header;
-    const auto claims = tokens_.verify_access(token);
-    if (!claims) co_return fail(Errc::unauthenticated, "Invalid token!");
-    auto good = co_await session_is_good(*claims);
-    if (!good) co_return std::unexpected(good.error());
-    if (!*good) co_return fail(Errc::unauthenticated, "Invalid token!");
-    co_return Viewer{claims->user_id, claims->session_id};
+void Accounts::sessions_ended(const std::string& user_id) {
+    sessions_.drop_user(user_id);
 }
 
-Task<Result<Viewer>> Accounts::require(const http::Request& request) {
-    auto viewer = co_await identify(request);
-    if (!viewer) co_return std::unexpected(viewer.error());
-    if (!*viewer) co_return fail(Errc::unauthenticated, "You are not authorized!");
-    co_return **viewer;
-}
-
-Task<Result<bool>> Accounts::session_is_good(const AccessClaims& claims) {
-    if (sessions_.is_good(claims.session_id)) co_return true;
-    const std::uint64_t generation = sessions_.generation(claims.session_id);
-    auto found = co_await database_.query(
-        "SELECT 1 FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL",
-        {claims.session_id, claims.user_id}
-    );
-    if (!found) co_return std::unexpected(found.error());
-    if (found->empty()) co_return false;
-    sessions_.keep(claims.session_id, claims.user_id, generation);
-    co_return true;
+void Accounts::forget_guesses(const std::string& email) {
+    throttle_.forget_account(email);
 }
 
 Task<Result<User>> Accounts::find_user(std::string user_id) {

@@ -1,10 +1,14 @@
 #include "accounts/passwords.hpp"
 
+#include <crypt.h>
 #include <sodium.h>
 
 #include <array>
+#include <cstring>
+#include <memory>
 #include <new>
 #include <stdexcept>
+#include <string_view>
 
 namespace reelshare::accounts {
 
@@ -22,7 +26,23 @@ std::string argon2id(const std::string& password, const PasswordCost& cost) {
     return text.data();
 }
 
+/// bcrypt, as an imported database has it. It looks at the first 72 bytes only; the Argon2id hash
+/// that replaces it at login covers all of what was typed.
+bool is_bcrypt(std::string_view stored) {
+    return stored.size() == 60 &&
+           (stored.starts_with("$2a$") || stored.starts_with("$2b$") || stored.starts_with("$2y$"));
+}
+
+bool matches_bcrypt(const std::string& stored, const std::string& password) {
+    if (password.find('\0') != std::string::npos) return false;  // crypt would stop there.
+    const auto work = std::make_unique<crypt_data>();            // 32 KiB: not on the stack.
+    const char* made = ::crypt_r(password.c_str(), stored.c_str(), work.get());
+    return made && std::strlen(made) == stored.size() &&
+           sodium_memcmp(made, stored.data(), stored.size()) == 0;
+}
+
 bool matches(const std::string& stored, const std::string& password) {
+    if (is_bcrypt(stored)) return matches_bcrypt(stored, password);
     return crypto_pwhash_str_verify(stored.c_str(), password.data(), password.size()) == 0;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Argon2id, off the event loops and bounded in parallelism: a login storm waits in a short queue or
-// is refused; it cannot starve the rest nor fill the memory.
+// is refused; it cannot starve the rest nor fill the memory. bcrypt hashes ($2a, $2b, $2y) of an
+// imported database verify too, and count as outdated.
 
 #include "base/blocking_executor.hpp"
 #include "base/task.hpp"
@@ -25,7 +26,7 @@ class Passwords {
     Task<Result<bool>> verify(std::string stored, std::string password);
     /// The same work as `verify`, for an account that does not exist. Always false.
     Task<Result<bool>> verify_nobody(std::string password);
-    /// Whether `stored` was made at another cost than today's.
+    /// Whether `stored` was made in another way or at another cost than today's.
     [[nodiscard]] bool outdated(const std::string& stored) const;
 
   private:

@@ -1,5 +1,7 @@
 #include "accounts/routes.hpp"
 
+#include "accounts/fields.hpp"
+#include "accounts/password_rules.hpp"
 #include "base/json.hpp"
 
 #include <fmt/format.h>
@@ -12,10 +14,14 @@ namespace reelshare::accounts {
 namespace {
 
 constexpr std::string_view kCookie = "refreshToken";
-constexpr std::size_t kMaxPassword = 256;  // Code points; bounds the hashing of rubbish.
 
+constexpr std::size_t kMaxDevice = 200;
+
+/// A header may hold any bytes; what is stored and shown is ASCII.
 Device device_of(const http::Request& request) {
-    return {std::string(request.header("user-agent")), request.client_address};
+    std::string agent(request.header("user-agent").substr(0, kMaxDevice));
+    std::ranges::replace_if(agent, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    return {.user_agent = std::move(agent), .address = request.client_address};
 }
 
 json::object user_json(const User& user) {
@@ -40,33 +46,6 @@ void set_cookie(
                           token, age, request.secure ? "; Secure" : ""
                       )
     );
-}
-
-/// One "@" with something on both sides and a dot or a single label behind it; what else an address
-/// may hold is for the mail server to say.
-bool looks_like_email(std::string_view email) {
-    const auto at = email.find('@');
-    if (at == 0 || at == std::string_view::npos || at > 64) return false;
-    const std::string_view domain = email.substr(at + 1);
-    if (domain.empty() || domain.find('@') != std::string_view::npos) return false;
-    if (domain.find('.') == std::string_view::npos || domain.front() == '.' || domain.back() == '.')
-        return false;
-    if (domain.find("..") != std::string_view::npos) return false;
-    return std::ranges::all_of(email, [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte > 0x20 && byte != 0x7f && c != '<' && c != '>' && c != '"' && c != ',' &&
-               c != ';';
-    });
-}
-
-std::string read_email(FieldReader& read) {
-    std::string email = read.text("email", {.min = 1, .max = 254, .what = "Email"});
-    if (!email.empty() && !looks_like_email(email))
-        read.fault("email", "Enter a valid email address.");
-    std::ranges::transform(email, email.begin(), [](char c) {
-        return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    });
-    return email;
 }
 
 /// A browser says where a request comes from. The refresh cookie works for our own pages and the
@@ -103,8 +82,11 @@ Task<Result<http::Response>> register_user(Accounts& accounts, http::Request& re
     Registration registration;
     registration.name = read.text("name", {.min = 3, .max = 40, .what = "Name"});
     registration.email = read_email(read);
-    registration.password =
-        read.text("password", {.min = 8, .max = kMaxPassword, .what = "Password", .trim = false});
+    registration.password = read.text(
+        "password", {.min = kMinPassword, .max = kMaxPassword, .what = "Password", .trim = false}
+    );
+    if (auto fault = password_fault(registration.password, {registration.name, registration.email}))
+        read.fault("password", std::move(*fault));
     registration.contact = read.optional_text("contact", {.max = 40, .what = "Contact"});
     if (auto faults = read.faults()) co_return std::unexpected(*faults);
     auto user = co_await accounts.register_user(std::move(registration));
@@ -120,9 +102,14 @@ Task<Result<http::Response>> login(Accounts& accounts, http::Request& request) {
     std::string password =
         read.text("password", {.min = 1, .max = kMaxPassword, .what = "Password", .trim = false});
     if (auto faults = read.faults()) co_return std::unexpected(*faults);
-    auto grant = co_await accounts.login(std::move(email), std::move(password), device_of(request));
+    Device device = device_of(request);
+    device.known_as = accounts.devices().device_of(request, email);
+    const bool known = !device.known_as.empty();
+    auto grant = co_await accounts.login(email, std::move(password), std::move(device));
     if (!grant) co_return std::unexpected(grant.error());
-    co_return granted(request, accounts, *grant, "Logged in successfully!");
+    http::Response response = granted(request, accounts, *grant, "Logged in successfully!");
+    if (!known) response.add("Set-Cookie", accounts.devices().issue(request, email));
+    co_return response;
 }
 
 Task<Result<http::Response>> refresh(
@@ -163,7 +150,8 @@ Task<Result<http::Response>> change_password(Accounts& accounts, http::Request& 
         "oldPassword", {.min = 1, .max = kMaxPassword, .what = "Old password", .trim = false}
     );
     std::string new_password = read.text(
-        "newPassword", {.min = 8, .max = kMaxPassword, .what = "New password", .trim = false}
+        "newPassword",
+        {.min = kMinPassword, .max = kMaxPassword, .what = "New password", .trim = false}
     );
     const bool has_letter = std::ranges::any_of(new_password, [](char c) {
         return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80;
@@ -178,6 +166,38 @@ Task<Result<http::Response>> change_password(Accounts& accounts, http::Request& 
     );
     if (!changed) co_return std::unexpected(changed.error());
     co_return http::success(200, "Password changed successfully!", nullptr);
+}
+
+json::object session_json(const Session& session) {
+    return {
+        {"id", session.id},
+        {"device", session.device.user_agent},
+        {"ip", session.device.address},
+        {"createdAt", rfc3339(session.created_at)},
+        {"lastSeenAt", rfc3339(session.last_seen_at)},
+        {"current", session.current}
+    };
+}
+
+Task<Result<http::Response>> list_sessions(Accounts& accounts, http::Request& request) {
+    auto viewer = co_await accounts.require(request);
+    if (!viewer) co_return std::unexpected(viewer.error());
+    auto sessions = co_await accounts.list_sessions(*viewer);
+    if (!sessions) co_return std::unexpected(sessions.error());
+    json::array list;
+    for (const Session& session : *sessions) list.emplace_back(session_json(session));
+    http::Response response =
+        http::success(200, "Sessions retrieved successfully", std::move(list));
+    response.set("Cache-Control", "private, no-cache");
+    co_return response;
+}
+
+Task<Result<http::Response>> end_session(Accounts& accounts, http::Request& request) {
+    auto viewer = co_await accounts.require(request);
+    if (!viewer) co_return std::unexpected(viewer.error());
+    auto ended = co_await accounts.end_session(*viewer, std::string(request.param("id")));
+    if (!ended) co_return std::unexpected(ended.error());
+    co_return http::success(200, "Session ended successfully", nullptr);
 }
 
 Task<Result<http::Response>> me(Accounts& accounts, http::Request& request) {
@@ -210,6 +230,10 @@ void add_account_routes(
         [&accounts, origins](Request& r) { return logout(accounts, r, origins); });
     add(Method::post, "/auth/change-password",
         [&accounts](Request& r) { return change_password(accounts, r); });
+    add(Method::get, "/auth/sessions",
+        [&accounts](Request& r) { return list_sessions(accounts, r); });
+    add(Method::delete_, "/auth/sessions/:id",
+        [&accounts](Request& r) { return end_session(accounts, r); });
     add(Method::get, "/user/me", [&accounts](Request& r) { return me(accounts, r); });
 }
 

@@ -1,5 +1,7 @@
 #include "app/config.hpp"
 
+#include "accounts/fields.hpp"
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -19,6 +21,13 @@ unsigned cores() {
 
 void split_commas(CLI::Option* option) {
     option->delimiter(',')->type_name("LIST")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void define_mail_options(CLI::App& cli, Config& config) {
+    cli.add_option("--smtp-url", config.smtp_url, "Mail server; none: mails go to the log")
+        ->envname("SMTP_URL");
+    cli.add_option("--mail-from", config.mail_from, "The address that mails come from")
+        ->envname("MAIL_FROM");
 }
 
 }  // namespace
@@ -43,9 +52,19 @@ std::vector<std::string> Config::faults() const {
     std::vector<std::string> found;
     if (!jwt_secret.empty() && jwt_secret.size() < 32)
         found.emplace_back("JWT_SECRET is too short: it needs at least 32 characters.");
+    if (std::ranges::any_of(jwt_previous_secrets, [](const auto& s) { return s.size() < 32; }))
+        found.emplace_back("JWT_PREVIOUS_SECRETS holds one of less than 32 characters.");
     if (!public_url.empty() && !public_url.starts_with("http://") &&
         !public_url.starts_with("https://"))
         found.emplace_back("PUBLIC_URL must start with http:// or https://.");
+    if (!smtp_url.empty()) {
+        if (!smtp_url.starts_with("smtp://") && !smtp_url.starts_with("smtps://"))
+            found.emplace_back("SMTP_URL must start with smtp:// or smtps://.");
+        if (!accounts::looks_like_email(mail_from))
+            found.emplace_back("SMTP_URL needs MAIL_FROM, the address that mails come from.");
+        if (public_url.empty())
+            found.emplace_back("SMTP_URL needs PUBLIC_URL, which links in mails begin with.");
+    }
     return found;
 }
 
@@ -64,6 +83,11 @@ void define_options(CLI::App& cli, Config& config) {
     option(
         "--jwt-secret", config.jwt_secret, "JWT_SECRET", "Signs tokens; made once where not given"
     );
+    split_commas(option(
+        "--jwt-previous-secrets", config.jwt_previous_secrets, "JWT_PREVIOUS_SECRETS",
+        "Former JWT_SECRETs whose tokens are still good"
+    ));
+    define_mail_options(cli, config);
     option("--threads", config.threads, "THREADS", "Event loops; 0: one per core")
         ->check(CLI::Range(0, 256));
     option("--workers", config.workers, "WORKERS", "Jobs at once; 0: none here, -1: cores - 1")

@@ -22,8 +22,12 @@ struct Config {
     std::filesystem::path data_dir = "data";  ///< DATA_DIR: database, media, secrets, logs
     std::string public_url;  ///< PUBLIC_URL: how clients reach us; empty: as the request says
     std::string jwt_secret;  ///< JWT_SECRET: at least 32 bytes; empty: made once, kept in DATA_DIR
-    unsigned threads = 0;    ///< THREADS: event loops; 0: one per core
-    int workers = -1;        ///< WORKERS: jobs at once in this process; -1: cores - 1, at least 1
+    /// JWT_PREVIOUS_SECRETS: sign nothing any more, but what they signed stays good until it ends
+    std::vector<std::string> jwt_previous_secrets;
+    std::string smtp_url;   ///< SMTP_URL: smtp(s)://[user:password@]host[:port]; empty: to the log
+    std::string mail_from;  ///< MAIL_FROM: the sender's address; needed with SMTP_URL
+    unsigned threads = 0;   ///< THREADS: event loops; 0: one per core
+    int workers = -1;       ///< WORKERS: jobs at once in this process; -1: cores - 1, at least 1
     std::string log_level = "info";            ///< LOG_LEVEL: debug, info, warn, error, off
     std::string rate_limit = "on";             ///< RATE_LIMIT: "off" for benchmarks
     std::vector<std::string> cors_origins;     ///< CORS_ORIGINS

@@ -1,5 +1,6 @@
 #include "app/features.hpp"
 
+#include "accounts/reset_routes.hpp"
 #include "accounts/routes.hpp"
 #include "app/system_routes.hpp"
 #include "base/hash.hpp"
@@ -19,6 +20,11 @@ std::string salt_of_viewers(const std::string& secret) {
     return sha256_hex("reelshare viewer " + secret);
 }
 
+std::unique_ptr<outbound::Mailer> make_mailer(const Config& config) {
+    if (config.smtp_url.empty()) return outbound::make_log_mailer();
+    return outbound::make_smtp_mailer({.url = config.smtp_url, .from = config.mail_from});
+}
+
 }  // namespace
 
 processing::WorkerOptions worker_options(const Config& config, unsigned workers) {
@@ -33,9 +39,13 @@ processing::WorkerOptions worker_options(const Config& config, unsigned workers)
     };
 }
 
-Features::Features(const Config& config, Foundation& base, const std::string& secret)
+Features::Features(const Config& config, Foundation& base, const std::vector<std::string>& secrets)
     : near_cache({.max_bytes = std::size_t{config.cache_mb} << 20}, base.metrics),
-      accounts(*base.database, passwords, secret, {.throttle = config.rate_limit != "off"}),
+      accounts(
+          *base.database, passwords, *base.bus, secrets, {.throttle = config.rate_limit != "off"}
+      ),
+      mailer(make_mailer(config)),
+      resets(*base.database, passwords, accounts, *mailer, config.public_url),
       videos(*base.database, near_cache, *base.bus, config.public_url),
       views(*base.database, videos, base.metrics),
       events(videos, *base.bus),
@@ -57,7 +67,7 @@ Features::Features(const Config& config, Foundation& base, const std::string& se
       ),
       config_(config),
       base_(base),
-      viewer_salt_(salt_of_viewers(secret)) {
+      viewer_salt_(salt_of_viewers(secrets.back())) {
     base.bus->listen("drop", [this](std::string_view tag) { near_cache.drop(tag); });
 }
 
@@ -65,6 +75,7 @@ http::Router Features::routes() {
     http::Router router;
     add_system_routes(router, *base_.database, *base_.store, base_.metrics, config_.metrics_allow);
     accounts::add_account_routes(router, accounts, config_.cors_origins);
+    accounts::add_reset_routes(router, resets);
     videos::add_video_routes(
         router, {videos, views, events, accounts, near_cache, *base_.store, files, viewer_salt_}
     );

@@ -2,11 +2,13 @@
 // The features of the product, in the order in which they build upon each other, and their routes.
 
 #include "accounts/accounts.hpp"
+#include "accounts/password_resets.hpp"
 #include "app/config.hpp"
 #include "app/foundation.hpp"
 #include "cache/near_cache.hpp"
 #include "delivery/open_files.hpp"
 #include "http/router.hpp"
+#include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
 #include "uploads/uploads.hpp"
 #include "videos/events.hpp"
@@ -15,6 +17,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace reelshare::app {
 
@@ -24,14 +27,16 @@ namespace reelshare::app {
 /// Everything that `serve` offers. `config` and `base` must outlive it.
 class Features {
   public:
-    /// `secret`: signs tokens; at least 32 bytes.
-    Features(const Config& config, Foundation& base, const std::string& secret);
+    /// `secrets`: sign tokens, the current one first; at least 32 bytes each.
+    Features(const Config& config, Foundation& base, const std::vector<std::string>& secrets);
 
     [[nodiscard]] http::Router routes();
 
     cache::NearCache near_cache;
     accounts::Passwords passwords;
     accounts::Accounts accounts;
+    std::unique_ptr<outbound::Mailer> mailer;
+    accounts::PasswordResets resets;
     videos::Videos videos;
     videos::ViewCounter views;
     videos::EventStreams events;

@@ -82,4 +82,26 @@ Result<std::string> load_or_make_secret(const std::filesystem::path& file) {
     return secret;
 }
 
+Result<std::vector<std::string>> token_secrets(const Config& config) {
+    const std::filesystem::path folder = config.data_dir / "secrets";
+    std::vector<std::string> secrets;
+    if (config.jwt_secret.empty()) {
+        auto kept = load_or_make_secret(folder / "jwt");
+        if (!kept) return std::unexpected(kept.error());
+        secrets.push_back(std::move(*kept));
+    } else {
+        secrets.push_back(config.jwt_secret);
+    }
+    secrets.insert(
+        secrets.end(), config.jwt_previous_secrets.begin(), config.jwt_previous_secrets.end()
+    );
+    const std::filesystem::path previous = folder / "jwt.previous";
+    const Descriptor file(::open(previous.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return secrets;
+    auto before = read_secret(file.get(), previous);
+    if (!before) return std::unexpected(before.error());
+    secrets.push_back(std::move(*before));
+    return secrets;
+}
+
 }  // namespace reelshare::app

@@ -62,13 +62,9 @@ int serve(const Config& config) {
     raise_descriptor_limit();
     Foundation base(config);
     if (auto opened = base.open(); !opened) return refuse(opened.error());
-    std::string secret = config.jwt_secret;
-    if (secret.empty()) {
-        auto kept = load_or_make_secret(config.data_dir / "secrets" / "jwt");
-        if (!kept) return refuse(kept.error());
-        secret = *kept;
-    }
-    Features features(config, base, secret);
+    const auto secrets = token_secrets(config);
+    if (!secrets) return refuse(secrets.error());
+    Features features(config, base, *secrets);
 
     // The server and what runs on its loops.
     http::ServerOptions options{

@@ -3,7 +3,8 @@
 // progress. Best effort: a listener that is too slow or a lost connection misses messages, so
 // whatever depends on them also has a bound in time.
 //
-// Topics: "drop" (payload: a near-cache tag), "asset:<id>" (payload: JSON {status, progress}).
+// Topics: "drop" (payload: a near-cache tag), "asset:<id>" (payload: JSON {status, progress}),
+// "session-drop" (accounts/session_cache.hpp).
 
 #include "base/task.hpp"
 

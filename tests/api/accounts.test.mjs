@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
-import { startServer } from '../support/server.mjs';
+import { startServer, temporaryFolder } from '../support/server.mjs';
 
 let server;
 before(async () => { server = await startServer(); });
@@ -154,6 +154,85 @@ test('an access token is no refresh token, nor the other way round', async () =>
     isFailure(await person().post('/api/v1/auth/refresh-token', { headers: { cookie: `refreshToken=${ada.token}` } }), 403);
 });
 
+test('sessions are listed for their owner and can be ended one by one', async () => {
+    const ada = await person().join();
+    const phone = person();
+    Object.assign(phone, { email: ada.email, password: ada.password });
+    await phone.login();
+    const stranger = await person().join();
+    const list = await ada.get('/api/v1/auth/sessions', { headers: { 'user-agent': 'My browser' } });
+    assert.equal(list.status, 200, list.text);
+    assert.equal(list.body.data.length, 2);
+    for (const session of list.body.data) {
+        assert.deepEqual(Object.keys(session).sort(), ['createdAt', 'current', 'device', 'id', 'ip', 'lastSeenAt']);
+        assert.equal(session.ip, '127.0.0.1');
+        assert.match(session.lastSeenAt, /Z$/);
+    }
+    assert.equal(list.body.data.filter((session) => session.current).length, 1);
+    const other = list.body.data.find((session) => !session.current);
+    isFailure(await person().get('/api/v1/auth/sessions'), 401, 'You are not authorized!');
+    isFailure(await stranger.delete(`/api/v1/auth/sessions/${other.id}`), 404, 'Session not found!');
+    isFailure(await ada.delete('/api/v1/auth/sessions/x'), 404, 'Session not found!');
+    assert.equal((await phone.get('/api/v1/user/me')).status, 200);
+    assert.equal((await ada.delete(`/api/v1/auth/sessions/${other.id}`)).status, 200);
+    isFailure(await phone.get('/api/v1/user/me'), 401, 'Invalid token!');
+    isFailure(await phone.post('/api/v1/auth/refresh-token'), 403, 'Invalid refresh token');
+    isFailure(await ada.delete(`/api/v1/auth/sessions/${other.id}`), 404, 'Session not found!');
+    assert.equal((await ada.get('/api/v1/user/me')).status, 200);
+});
+
+test('a device that sends odd bytes as its name can log in', async () => {
+    const ada = await person().join();
+    const answer = await ada.post('/api/v1/auth/login', {
+        json: { email: ada.email, password: ada.password },
+        headers: { 'user-agent': `\u00e9\u00ff${'x'.repeat(500)}` },
+    });
+    assert.equal(answer.status, 200, answer.text);
+    const list = await ada.get('/api/v1/auth/sessions');
+    assert.ok(list.body.data.some((session) => session.device === `??${'x'.repeat(198)}`), list.text);
+});
+
+test('a thief who refreshes first is thrown out together with the owner', async () => {
+    const ada = await person().join();
+    const stolen = ada.cookies.get('refreshToken');
+    const refresh = (cookie) => person().post('/api/v1/auth/refresh-token', { headers: { cookie: `refreshToken=${cookie}` } });
+    const next = (answer) => answer.headers.get('set-cookie').match(/refreshToken=([^;]+)/)[1];
+    const thief = next(await refresh(stolen));
+    const further = next(await refresh(thief));
+    isFailure(await refresh(stolen), 403, 'Invalid refresh token');
+    isFailure(await refresh(further), 403, 'Invalid refresh token');
+    isFailure(await ada.get('/api/v1/user/me'), 401, 'Invalid token!');
+});
+
+test('a rotated signing secret logs nobody out', async () => {
+    const secrets = ['the first secret has 32 characters', 'the second secret has 32 characters too'];
+    const dataDir = await temporaryFolder();
+    let running;
+    try {
+        running = await startServer({ dataDir, env: { JWT_SECRET: secrets[0] } });
+        const ada = await new Person(running.url).join();
+        const unrefreshed = ada.cookies.get('refreshToken');
+        await ada.post('/api/v1/auth/refresh-token');
+        await running.stop();
+        running = await startServer({ dataDir, env: { JWT_SECRET: secrets[1], JWT_PREVIOUS_SECRETS: secrets[0] } });
+        ada.url = running.url;
+        assert.equal((await ada.get('/api/v1/user/me')).status, 200);
+        const again = await new Person(running.url).post('/api/v1/auth/refresh-token', { headers: { cookie: `refreshToken=${unrefreshed}` } });
+        assert.equal(again.status, 200, 'the answer was lost, and the secret was rotated meanwhile');
+        const refreshed = await ada.post('/api/v1/auth/refresh-token');
+        assert.equal(refreshed.status, 200, refreshed.text);
+        const kid = (token) => JSON.parse(Buffer.from(token.split('.')[0], 'base64url')).kid;
+        assert.notEqual(kid(refreshed.body.data.token), kid(ada.token));
+        await running.stop();
+        running = await startServer({ dataDir, env: { JWT_SECRET: secrets[1] } });
+        ada.url = running.url;
+        isFailure(await ada.get('/api/v1/user/me'), 401, 'Invalid token!');
+        assert.equal((await ada.get('/api/v1/user/me', { token: refreshed.body.data.token })).status, 200);
+    } finally {
+        await running?.stop({ keepData: false });
+    }
+});
+
 test('logout ends the session at once', async () => {
     const ada = await person().join();
     const answer = await ada.post('/api/v1/auth/logout');
@@ -172,6 +251,8 @@ test('changing the password ends all other sessions at once', async () => {
     isFailure(await change({ oldPassword: 'not the old one', newPassword: 'another horse 2' }), 400, 'Password is incorrect!');
     isFailure(await change({ oldPassword: ada.password, newPassword: '1234567890' }), 400, 'Validation Error');
     isFailure(await change({ oldPassword: ada.password, newPassword: ada.password }), 400, 'Validation Error');
+    isFailure(await change({ oldPassword: ada.password, newPassword: 'sunshine1' }), 400, 'Validation Error');
+    isFailure(await change({ oldPassword: ada.password, newPassword: `${ada.email}` }), 400, 'Validation Error');
     const good = await change({ oldPassword: ada.password, newPassword: 'another horse 2' });
     assert.equal(good.status, 200, good.text);
     assert.equal(good.body.message, 'Password changed successfully!');
@@ -203,24 +284,51 @@ test('answers carry the headers that browsers need', async () => {
     assert.equal(foreign.headers.get('access-control-allow-origin'), null);
 });
 
-test('guessing is slowed down, the owner elsewhere is not', async () => {
+test('of a thousand guesses hardly any is looked at, and the owner on a known device gets in meanwhile', async () => {
     const throttled = await startServer({ env: { RATE_LIMIT: 'on' } });
     try {
         const ada = await new Person(throttled.url).join();
-        const statuses = [];
-        for (let i = 0; i < 12; ++i) {
-            const answer = await ada.post('/api/v1/auth/login', { json: { email: ada.email, password: 'guess' + i } });
-            statuses.push(answer.status);
-            if (answer.status === 429) {
+        const thief = new Person(throttled.url);
+        const statuses = new Map();
+        for (let round = 0; round < 20; ++round) {
+            const answers = await Promise.all(Array.from({ length: 50 }, (_, i) =>
+                thief.post('/api/v1/auth/login', { json: { email: ada.email, password: `guess ${round} ${i}` } })));
+            for (const answer of answers) {
+                statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+                if (answer.status !== 429) continue;
                 assert.ok(Number(answer.headers.get('retry-after')) >= 1);
                 assert.equal(answer.body.message, 'Too many requests. Please try again after a while.');
             }
+            if (round === 10) await ada.login();
         }
-        assert.ok(statuses.includes(429), statuses.join());
-        assert.equal(statuses[0], 401);
+        assert.deepEqual([...statuses.keys()].sort(), [401, 429]);
+        assert.ok(statuses.get(401) <= 20, `${statuses.get(401)} were looked at`);
     } finally {
         await throttled.stop();
     }
+});
+
+for (const [what, password] of [
+    ['a common password', 'P4ssw0rd!'], ['a walk on the keyboard', 'qwertyuiop'], ['their own name', 'Ada Lovelace'],
+    ['their own e-mail', 'ada.of.london1'], ['the name of this place', 'ReelShare1'],
+]) {
+    test(`register refuses ${what} as password`, async () => {
+        const answer = await person().post('/api/v1/auth/register', {
+            json: { name: 'Ada Lovelace', email: 'ada.of.london@example.org', password },
+        });
+        isFailure(answer, 400, 'Validation Error');
+        assert.equal(answer.body.errorMessages[0].path, 'password');
+    });
+}
+
+test('a password is used to its last character', async () => {
+    const ada = person();
+    const password = `${'é'.repeat(72)} correct horse ${'x'.repeat(50)}`;
+    const email = 'long.password@example.org';
+    const registered = await ada.post('/api/v1/auth/register', { json: { name: 'Ada', email, password } });
+    assert.equal(registered.status, 201, registered.text);
+    assert.equal((await ada.post('/api/v1/auth/login', { json: { email, password } })).status, 200);
+    isFailure(await ada.post('/api/v1/auth/login', { json: { email, password: password.slice(0, -1) } }), 401);
 });
 
 test('nothing secret is in the log', async () => {

@@ -12,6 +12,8 @@
 namespace reelshare::accounts {
 namespace {
 
+const std::vector<std::string> kSecrets = {"0123456789abcdef0123456789abcdef"};
+
 class AccountsTest : public testing::Test {
   protected:
     void SetUp() override {
@@ -22,8 +24,7 @@ class AccountsTest : public testing::Test {
         database_ = std::move(*opened);
         ASSERT_TRUE(run_task(db::migrate(*database_)));
         accounts_ = std::make_unique<Accounts>(
-            *database_, passwords_, "0123456789abcdef0123456789abcdef",
-            AccountsOptions{.refresh_grace = grace_}
+            *database_, passwords_, *bus_, kSecrets, AccountsOptions{.refresh_grace = grace_}
         );
     }
     void TearDown() override {
@@ -56,6 +57,7 @@ class AccountsTest : public testing::Test {
     std::chrono::seconds grace_{30};
     std::filesystem::path folder_;
     std::unique_ptr<db::Database> database_;
+    std::unique_ptr<cache::Bus> bus_ = cache::make_memory_bus();
     std::unique_ptr<Accounts> accounts_;
     bool registered_ = false;
 };
@@ -130,11 +132,54 @@ TEST_F(AccountsTest, LogoutNeedsTheSessionsOwnToken) {
 TEST_F(AccountsTest, AStoredHashOfAnotherCostIsUpgradedAtLogin) {
     (void)logged_in();
     Passwords stronger(1, {.passes = 2, .memory_bytes = 128 * 1024});
-    Accounts upgraded(*database_, stronger, "0123456789abcdef0123456789abcdef", {});
+    Accounts upgraded(*database_, stronger, *bus_, kSecrets, {});
     ASSERT_TRUE(run_task(upgraded.login("ada@example.org", "correct horse", {})));
     const auto stored = run_task(database_->query("SELECT password_hash FROM users"));
     EXPECT_FALSE(stronger.outdated(stored->front().text(0)));
     EXPECT_TRUE(run_task(upgraded.login("ada@example.org", "correct horse", {})));
+}
+
+TEST_F(AccountsTest, ASuspendedUserIsOutAtOnceUntilRestored) {
+    const Grant grant = logged_in();
+    const std::string id = viewer(grant.access_token)->user_id;
+    ASSERT_TRUE(run_task(accounts_->set_suspended(id, true)));
+    EXPECT_FALSE(viewer(grant.access_token));
+    EXPECT_FALSE(run_task(accounts_->refresh(grant.refresh_token, {})));
+    const auto refused = run_task(accounts_->login("ada@example.org", "correct horse", {}));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::forbidden);
+    ASSERT_TRUE(run_task(accounts_->set_suspended(id, false)));
+    EXPECT_FALSE(viewer(grant.access_token));
+    EXPECT_TRUE(viewer(logged_in().access_token));
+}
+
+TEST_F(AccountsTest, ARoleIsInForceWithTheNextRequest) {
+    const Grant grant = logged_in();
+    const auto require = [&](Role least) {
+        http::Request request;
+        request.headers.emplace_back("authorization", "Bearer " + grant.access_token);
+        return run_task(accounts_->require_role(request, least));
+    };
+    const auto refused = require(Role::moderator);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::forbidden);
+    const std::string id = viewer(grant.access_token)->user_id;
+    ASSERT_TRUE(run_task(accounts_->set_role(id, Role::moderator)));
+    EXPECT_TRUE(require(Role::moderator));
+    EXPECT_FALSE(require(Role::admin));
+    ASSERT_TRUE(run_task(accounts_->set_role(id, Role::admin)));
+    EXPECT_TRUE(require(Role::moderator));
+    EXPECT_FALSE(run_task(accounts_->set_role(new_id(), Role::admin)));
+}
+
+TEST_F(AccountsTest, WhatOneNodeEndsTheOthersForgetOverTheBus) {
+    const Grant grant = logged_in();
+    Accounts elsewhere(*database_, passwords_, *bus_, kSecrets, {});
+    http::Request request;
+    request.headers.emplace_back("authorization", "Bearer " + grant.access_token);
+    ASSERT_TRUE(run_task(elsewhere.require(request)));
+    ASSERT_TRUE(run_task(accounts_->logout(grant.refresh_token)));
+    EXPECT_FALSE(run_task(elsewhere.require(request)));
 }
 
 }  // namespace

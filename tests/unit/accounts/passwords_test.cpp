@@ -36,6 +36,36 @@ TEST(Passwords, AnotherCostIsOutdated) {
     EXPECT_TRUE(today.outdated(*run_task(cheap.hash("correct horse"))));
 }
 
+// Published test vectors (crypt_blowfish's and jBCrypt's).
+TEST(Passwords, BcryptOfAnImportedDatabaseVerifiesAndIsOutdated) {
+    Passwords passwords;
+    struct Known {
+        const char* hash;
+        std::string password;
+    };
+    const Known known[] = {
+        {"$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "U*U"},
+        {"$2b$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK", "U*U*"},
+        {"$2y$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a", "U*U*U"},
+        {"$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe", "a"},
+        {"$2a$08$cfcvVd2aQ8CMvoMpP2EBfeodLEkkFJ9umNEfPD18.hUF62qqlC/V.", "a"},
+    };
+    for (const Known& one : known) {
+        EXPECT_TRUE(*run_task(passwords.verify(one.hash, one.password))) << one.hash;
+        EXPECT_FALSE(*run_task(passwords.verify(one.hash, one.password + "x"))) << one.hash;
+        EXPECT_FALSE(*run_task(passwords.verify(one.hash, one.password + std::string(1, '\0'))));
+        EXPECT_TRUE(passwords.outdated(one.hash));
+    }
+}
+
+TEST(Passwords, AHashOfNoKnownKindVerifiesNothing) {
+    Passwords passwords;
+    for (const char* stored : {"", "x", "secret-word", "$1$abc$def", "$2a$05$short", "*0", "!"}) {
+        EXPECT_FALSE(*run_task(passwords.verify(stored, "secret-word"))) << stored;
+        EXPECT_FALSE(*run_task(passwords.verify(stored, ""))) << stored;
+    }
+}
+
 /// The median of some runs, so that a busy machine does not decide.
 template <class F>
 double median_ms(F run) {

@@ -1,5 +1,6 @@
 #include "accounts/tokens.hpp"
 
+#include "base/hash.hpp"
 #include "base/id.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +35,7 @@ std::string base64url(const std::string& text) {
 }
 
 TEST(AccessToken, CarriesTheClaimsThatClientsRead) {
-    const Tokens tokens(kSecret);
+    const Tokens tokens({kSecret});
     const AccessClaims expected = claims();
     const auto got = tokens.verify_access(tokens.issue_access(expected, 5min));
     ASSERT_TRUE(got);
@@ -44,19 +45,19 @@ TEST(AccessToken, CarriesTheClaimsThatClientsRead) {
 }
 
 TEST(AccessToken, ExpiresWithALeewayOfAMinute) {
-    const Tokens tokens(kSecret);
+    const Tokens tokens({kSecret});
     EXPECT_TRUE(tokens.verify_access(tokens.issue_access(claims(), -30s)));
     EXPECT_FALSE(tokens.verify_access(tokens.issue_access(claims(), -61s)));
 }
 
 TEST(AccessToken, OfAnotherSecretIsRefused) {
-    const Tokens ours(kSecret);
-    const Tokens theirs(kSecret + "x");
+    const Tokens ours({kSecret});
+    const Tokens theirs({kSecret + "x"});
     EXPECT_FALSE(ours.verify_access(theirs.issue_access(claims(), 5min)));
 }
 
 TEST(AccessToken, EveryChangedCharacterIsRefused) {
-    const Tokens tokens(kSecret);
+    const Tokens tokens({kSecret});
     const std::string good = tokens.issue_access(claims(), 5min);
     // The last character of a 32-byte digest carries two unused bits: decoders may ignore them.
     for (std::size_t i = 0; i + 1 < good.size(); ++i) {
@@ -67,7 +68,7 @@ TEST(AccessToken, EveryChangedCharacterIsRefused) {
 }
 
 TEST(AccessToken, RubbishIsRefused) {
-    const Tokens tokens(kSecret);
+    const Tokens tokens({kSecret});
     const std::string good = tokens.issue_access(claims(), 5min);
     const std::string header = good.substr(0, good.find('.'));
     const std::string payload = good.substr(header.size() + 1, good.rfind('.') - header.size() - 1);
@@ -102,31 +103,8 @@ TEST(AccessToken, RubbishIsRefused) {
         EXPECT_FALSE(tokens.verify_access(token)) << token.substr(0, 80);
 }
 
-/// A token signed with our very key, but by another algorithm or with other claims, as a confused
-/// issuer would make it.
-std::string signed_like_ours(const std::string& key, jwt_alg_t algorithm, bool with_audience) {
-    jwt_t* jwt = nullptr;
-    jwt_new(&jwt);
-    jwt_add_grant(jwt, "iss", "reelshare");
-    if (with_audience) jwt_add_grant(jwt, "aud", "reelshare-api");
-    jwt_add_grant(jwt, "id", new_id().c_str());
-    jwt_add_grant(jwt, "sid", new_id().c_str());
-    jwt_add_grant_int(jwt, "iat", std::time(nullptr));
-    jwt_add_grant_int(jwt, "exp", std::time(nullptr) + 300);
-    jwt_set_alg(
-        jwt, algorithm, reinterpret_cast<const unsigned char*>(key.data()),
-        static_cast<int>(key.size())
-    );
-    char* text = jwt_encode_str(jwt);
-    std::string token = text;
-    std::free(text);
-    jwt_free(jwt);
-    return token;
-}
-
-std::string derived_access_key() {
+std::string derived(const std::string& purpose) {
     unsigned char digest[crypto_auth_hmacsha256_BYTES];
-    const std::string purpose = "access token";
     crypto_auth_hmacsha256_state state;
     crypto_auth_hmacsha256_init(
         &state, reinterpret_cast<const unsigned char*>(kSecret.data()), kSecret.size()
@@ -138,34 +116,115 @@ std::string derived_access_key() {
     return {reinterpret_cast<char*>(digest), sizeof digest};
 }
 
-TEST(AccessToken, OnlyOneAlgorithmAndAudience) {
-    const Tokens tokens(kSecret);
-    const std::string key = derived_access_key();
-    EXPECT_TRUE(tokens.verify_access(signed_like_ours(key, JWT_ALG_HS256, true)));
-    EXPECT_FALSE(tokens.verify_access(signed_like_ours(key, JWT_ALG_HS256, false)));
-    EXPECT_FALSE(tokens.verify_access(signed_like_ours(key, JWT_ALG_HS384, true)));
-    EXPECT_FALSE(tokens.verify_access(signed_like_ours(key, JWT_ALG_HS512, true)));
+/// What a confused issuer that holds our secret would make; each test changes one thing.
+struct Confused {
+    std::string key = derived("access token");
+    std::string key_id = sha256_hex(derived("key id")).substr(0, 16);
+    jwt_alg_t algorithm = JWT_ALG_HS256;
+    std::string issuer = "reelshare";
+    std::string audience = "reelshare-api";
+    std::string user = new_id();
+    long issued = std::time(nullptr);
+    long expires = std::time(nullptr) + 300;
+    long not_before = 0;
+
+    [[nodiscard]] std::string token() const {
+        jwt_t* jwt = nullptr;
+        jwt_new(&jwt);
+        if (!key_id.empty()) jwt_add_header(jwt, "kid", key_id.c_str());
+        if (!issuer.empty()) jwt_add_grant(jwt, "iss", issuer.c_str());
+        if (!audience.empty()) jwt_add_grant(jwt, "aud", audience.c_str());
+        jwt_add_grant(jwt, "id", user.c_str());
+        jwt_add_grant(jwt, "sid", new_id().c_str());
+        if (issued) jwt_add_grant_int(jwt, "iat", issued);
+        if (expires) jwt_add_grant_int(jwt, "exp", expires);
+        if (not_before) jwt_add_grant_int(jwt, "nbf", not_before);
+        jwt_set_alg(
+            jwt, algorithm, reinterpret_cast<const unsigned char*>(key.data()),
+            static_cast<int>(key.size())
+        );
+        char* text = jwt_encode_str(jwt);
+        std::string made = text;
+        std::free(text);
+        jwt_free(jwt);
+        return made;
+    }
+};
+
+TEST(AccessToken, EveryClaimCountsEvenUnderOurOwnKey) {
+    const Tokens tokens({kSecret});
+    const long now = std::time(nullptr);
+    ASSERT_TRUE(tokens.verify_access(Confused().token()));
+    EXPECT_TRUE(tokens.verify_access(Confused{.not_before = now + 30}.token()));
+    const Confused wrong[] = {
+        {.key = kSecret},
+        {.key = derived("refresh token")},
+        {.key_id = ""},
+        {.key_id = "../../dev/null"},
+        {.key_id = "x' UNION SELECT 'key"},
+        {.algorithm = JWT_ALG_HS384},
+        {.algorithm = JWT_ALG_HS512},
+        {.issuer = ""},
+        {.issuer = "another"},
+        {.audience = ""},
+        {.audience = "reelshare-media"},
+        {.user = ""},
+        {.user = "1 OR 1=1"},
+        {.issued = 0},
+        {.issued = now + 120},
+        {.issued = now - 7200, .expires = now + 3600},  // Older than any of ours gets.
+        {.expires = 0},
+        {.expires = now - 61},
+        {.not_before = now + 120},
+    };
+    for (const Confused& confused : wrong) EXPECT_FALSE(tokens.verify_access(confused.token()));
+}
+
+TEST(AccessToken, AFormerSecretVerifiesButSignsNoMore) {
+    const std::string former = "a former secret of thirty-two bytes";
+    const Tokens before({former});
+    const Tokens rotated({kSecret, former});
+    const Tokens after({kSecret});
+    const std::string old_token = before.issue_access(claims(), 5min);
+    EXPECT_TRUE(rotated.verify_access(old_token));
+    EXPECT_FALSE(after.verify_access(old_token));
+    const std::string new_token = rotated.issue_access(claims(), 5min);
+    EXPECT_TRUE(after.verify_access(new_token));
+    EXPECT_FALSE(before.verify_access(new_token));
 }
 
 TEST(Tokens, AShortSecretIsRefused) {
-    EXPECT_THROW(Tokens("too short"), std::invalid_argument);
+    EXPECT_THROW(Tokens({std::string("too short")}), std::invalid_argument);
+    EXPECT_THROW(Tokens({kSecret, std::string("too short")}), std::invalid_argument);
+    EXPECT_THROW(Tokens(std::vector<std::string>{}), std::invalid_argument);
 }
 
 TEST(RefreshToken, NamesItsSessionAndChains) {
-    const Tokens tokens(kSecret);
+    const Tokens tokens({kSecret});
     const std::string session = new_id();
     const std::string first = Tokens::first_refresh(session);
     EXPECT_EQ(Tokens::session_of(first), session);
     const std::string second = tokens.next_refresh(first);
     EXPECT_EQ(Tokens::session_of(second), session);
     EXPECT_EQ(second, tokens.next_refresh(first));
-    EXPECT_NE(second, Tokens("another secret of 32 bytes length").next_refresh(first));
+    const Tokens others({std::string("another secret of 32 bytes length")});
+    EXPECT_NE(second, others.next_refresh(first));
     for (const char* bad : {"", ".", "x.y", "0190163d-8694-739b-aea5-966c26f8ad91."})
         EXPECT_EQ(Tokens::session_of(bad), "");
 }
 
+TEST(RefreshToken, ItsSuccessorIsFoundAgainAfterARotation) {
+    const std::string former = "a former secret of thirty-two bytes";
+    const Tokens before({former});
+    const Tokens rotated({kSecret, former});
+    const std::string first = Tokens::first_refresh(new_id());
+    const std::string second = before.next_refresh(first);
+    EXPECT_EQ(rotated.successor_with_hash(first, sha256_hex(second)), second);
+    EXPECT_FALSE(rotated.successor_with_hash(first, sha256_hex("another")));
+}
+
 TEST(RefreshToken, IsNoAccessToken) {
-    const Tokens tokens(kSecret);
+    const Tokens tokens({kSecret});
     EXPECT_FALSE(tokens.verify_access(Tokens::first_refresh(new_id())));
 }
 

@@ -63,7 +63,7 @@ std::set<std::string> served() {
     {
         Foundation base(config);
         EXPECT_TRUE(base.open());
-        Features features(config, base, std::string(32, 's'));
+        Features features(config, base, {std::string(32, 's')});
         for (const auto& [method, route] : features.routes().routes())
             if (route != "/*path") all.insert(word_of(method) + ' ' + template_of(route));
     }

@@ -21,21 +21,30 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"objects", {"base"}},
     {"http", {"base"}},
     {"cache", {"base"}},
-    {"accounts", {"base", "db", "http", "cache"}},
+    {"outbound", {"base"}},
+    {"accounts", {"base", "db", "http", "cache", "outbound"}},
     {"delivery", {"base", "objects", "http", "cache", "media"}},
     {"videos", {"base", "db", "objects", "media", "http", "cache", "accounts", "delivery"}},
     {"processing", {"base", "db", "objects", "media", "cache", "videos"}},
     {"uploads", {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing"}},
     {"app",
      {"base", "media", "db", "objects", "http", "cache", "accounts", "delivery", "videos",
-      "processing", "uploads"}},
+      "processing", "uploads", "outbound"}},
 };
 
 /// Libraries that one folder alone may include.
 const std::map<std::string, std::string> kOwners = {
-    {"boost/beast", "http"}, {"sqlite3.h", "db"},  {"libpq-fe.h", "db"},  {"libav", "media"},
-    {"libsw", "media"},      {"hiredis", "redis"}, {"curl/", "objects"},  {"jwt.h", "accounts"},
-    {"brotli/", "base"},     {"zlib.h", "base"},   {"CLI/", "app media"},
+    {"boost/beast", "http"},
+    {"sqlite3.h", "db"},
+    {"libpq-fe.h", "db"},
+    {"libav", "media"},
+    {"libsw", "media"},
+    {"hiredis", "redis"},
+    {"curl/", "objects outbound"},
+    {"jwt.h", "accounts"},
+    {"brotli/", "base"},
+    {"zlib.h", "base"},
+    {"CLI/", "app media"},
 };
 
 template <class F>
