@@ -4,8 +4,12 @@
 #include "accounts/routes.hpp"
 #include "app/system_routes.hpp"
 #include "base/hash.hpp"
+#include "comments/routes.hpp"
 #include "delivery/media.hpp"
 #include "delivery/web.hpp"
+#include "follows/routes.hpp"
+#include "notifications/routes.hpp"
+#include "statistics/routes.hpp"
 #include "uploads/routes.hpp"
 #include "videos/routes.hpp"
 
@@ -47,6 +51,10 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       mailer(make_mailer(config)),
       resets(*base.database, passwords, accounts, *mailer, config.public_url),
       videos(*base.database, near_cache, *base.bus, config.public_url),
+      comments(*base.database, near_cache, *base.bus, videos),
+      notifications(*base.database, *base.bus),
+      follows(*base.database, near_cache, *base.bus),
+      blocks(*base.database, near_cache, *base.bus),
       views(*base.database, videos, base.metrics),
       events(videos, *base.bus),
       files(*base.store),
@@ -79,6 +87,10 @@ http::Router Features::routes() {
     videos::add_video_routes(
         router, {videos, views, events, accounts, near_cache, *base_.store, files, viewer_salt_}
     );
+    comments::add_comment_routes(router, {comments, accounts, near_cache});
+    follows::add_follow_routes(router, {follows, blocks, accounts, near_cache});
+    notifications::add_notification_routes(router, notifications, accounts);
+    statistics::add_statistics_routes(router, *base_.database, accounts, config_.public_url);
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
     delivery::add_media_routes(router, files, !config_.cors_origins.empty());
     delivery::add_web_routes(router, config_.public_url);

@@ -6,8 +6,12 @@
 #include "app/config.hpp"
 #include "app/foundation.hpp"
 #include "cache/near_cache.hpp"
+#include "comments/comments.hpp"
 #include "delivery/open_files.hpp"
+#include "follows/blocks.hpp"
+#include "follows/follows.hpp"
 #include "http/router.hpp"
+#include "notifications/notifications.hpp"
 #include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
 #include "uploads/uploads.hpp"
@@ -38,6 +42,10 @@ class Features {
     std::unique_ptr<outbound::Mailer> mailer;
     accounts::PasswordResets resets;
     videos::Videos videos;
+    comments::Comments comments;
+    notifications::Notifications notifications;
+    follows::Follows follows;
+    follows::Blocks blocks;
     videos::ViewCounter views;
     videos::EventStreams events;
     delivery::OpenFiles files;

@@ -22,7 +22,9 @@ namespace reelshare::app {
 namespace {
 
 /// The clean-up pass, at the start and every hour.
-Task<void> keep_clean(const Config& config, Foundation& base, std::atomic<bool>& stopping) {
+Task<void> keep_clean(
+    const Config& config, Foundation& base, Features& features, std::atomic<bool>& stopping
+) {
     const std::chrono::seconds grace(config.cleanup_grace_s);
     constexpr int kSecondsBetween = 3600;
     for (int second = 0; !stopping; ++second) {
@@ -31,6 +33,8 @@ Task<void> keep_clean(const Config& config, Foundation& base, std::atomic<bool>&
                 *base.database, *base.store, config.data_dir / "scratch", grace
             );
             if (!cleaned) log::warn("clean_up_failed", {{"detail", cleaned.error().detail}});
+            auto pruned = co_await features.notifications.prune();
+            if (!pruned) log::warn("clean_up_failed", {{"detail", pruned.error().detail}});
         }
         const bool woken = co_await sleep_for(std::chrono::seconds(1));
         (void)woken;
@@ -96,7 +100,7 @@ int serve(const Config& config) {
     std::atomic<bool> stopping{false};
     const asio::any_io_executor background = server->executors().front();
     features.worker->start(background);
-    spawn(background, "cleanup", [&] { return keep_clean(config, base, stopping); });
+    spawn(background, "cleanup", [&] { return keep_clean(config, base, features, stopping); });
     server->start();
     log::info(
         "started", {{"version", kVersion},
@@ -110,6 +114,7 @@ int serve(const Config& config) {
     log::info("stopping", {{"signal", signal}});
     stopping = true;
     features.events.stop();
+    features.notifications.stop();
     server->drain();
     features.worker->stop();
     server->stop();

@@ -2,9 +2,14 @@
 // number of rows that really came or went. So no order of concurrent requests can make the two
 // differ.
 
+#include "accounts/blocking.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "notifications/notice.hpp"
 #include "videos/videos.hpp"
+#include "videos/visibility.hpp"
+
+#include <fmt/format.h>
 
 namespace reelshare::videos {
 
@@ -34,25 +39,40 @@ Task<Result<std::int64_t>> take_like(
     co_return taken->affected;
 }
 
-/// A row where the post exists and this user may see it.
-Task<Result<void>> require_visible(
+/// A post that its viewer may see.
+struct Post {
+    std::string uploader_id;
+    bool blocked = false;  ///< Its uploader has blocked the viewer.
+};
+
+Task<Result<Post>> find_post(
     db::Transaction& tx, const std::string& id, const std::string& user_id
 ) {
     auto rows = co_await tx.query(
-        "SELECT 1 FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id = $1 "
-        "AND (a.state IN ('playable', 'ready') OR v.uploader_id = $2)",
+        fmt::format(
+            "SELECT v.uploader_id, CASE WHEN {} THEN 1 ELSE 0 END FROM videos v "
+            "JOIN assets a ON a.id = v.asset_id WHERE v.id = $1 AND {}",
+            accounts::has_blocked("v.uploader_id", "$2"), may_see("$2")
+        ),
         {id, user_id}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
-    co_return Result<void>();
+    co_return Post{.uploader_id = rows->front().text(0), .blocked = rows->front().flag(1)};
 }
 
-Task<Result<LikeState>> apply(
+/// What came of it, and who is to be told ("" for nobody).
+struct Applied {
+    LikeState state;
+    std::string told;
+};
+
+Task<Result<Applied>> apply(
     db::Transaction& tx, const std::string& id, const std::string& user_id, LikeChange change
 ) {
-    auto visible = co_await require_visible(tx, id, user_id);
-    if (!visible) co_return std::unexpected(visible.error());
+    auto post = co_await find_post(tx, id, user_id);
+    if (!post) co_return std::unexpected(post.error());
+    if (post->blocked && change != LikeChange::unlike) co_return accounts::refused_by_block();
     std::int64_t difference = 0;
     if (change != LikeChange::like) {
         auto taken = co_await take_like(tx, id, user_id);
@@ -72,7 +92,17 @@ Task<Result<LikeState>> apply(
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
-    co_return LikeState{.like_count = rows->front().integer(0), .is_liked = liked};
+    Applied applied{
+        .state = {.like_count = rows->front().integer(0), .is_liked = liked}, .told = {}
+    };
+    if (difference > 0) {
+        auto noted = co_await notifications::note(
+            tx, {.user_id = post->uploader_id, .actor_id = user_id, .kind = "like", .video_id = id}
+        );
+        if (!noted) co_return std::unexpected(noted.error());
+        if (*noted) applied.told = std::move(post->uploader_id);
+    }
+    co_return applied;
 }
 
 }  // namespace
@@ -90,13 +120,14 @@ Task<Result<LikeState>> Videos::change_like(
     std::string id, std::string user_id, LikeChange change
 ) {
     if (!is_id(id)) co_return fail(Errc::not_found, "Video not found!");
-    auto state = co_await database_.transaction<LikeState>(
-        [&](db::Transaction& tx) -> Task<Result<LikeState>> {
+    auto applied =
+        co_await database_.transaction<Applied>([&](db::Transaction& tx) -> Task<Result<Applied>> {
             return apply(tx, id, user_id, change);
-        }
-    );
-    if (state) counts_changed({id});
-    co_return state;
+        });
+    if (!applied) co_return std::unexpected(applied.error());
+    counts_changed({id});
+    if (!applied->told.empty()) notifications::announce(bus_, applied->told);
+    co_return applied->state;
 }
 
 }  // namespace reelshare::videos

@@ -1,10 +1,12 @@
 // What an owner does with a post: change it, delete it.
 
 #include "base/id.hpp"
-#include "videos/video_json.hpp"
 #include "videos/videos.hpp"
+#include "videos/visibility.hpp"
 
 #include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
 
 namespace reelshare::videos {
 
@@ -45,14 +47,16 @@ Task<Result<Leftovers>> remove_asset(db::Transaction& tx, std::string asset_id) 
 
 Task<Result<void>> Videos::require_owner(db::Transaction& tx, std::string id, std::string user_id) {
     auto rows = co_await tx.query(
-        "SELECT v.uploader_id, a.state FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id "
-        "= $1",
-        {std::move(id)}
+        fmt::format(
+            "SELECT v.uploader_id FROM videos v JOIN assets a ON a.id = v.asset_id "
+            "WHERE v.id = $1 AND {}",
+            may_see("$2")
+        ),
+        {std::move(id), user_id}
     );
     if (!rows) co_return std::unexpected(rows.error());
-    if (!rows->empty() && rows->front().text(0) == user_id) co_return Result<void>();
-    if (rows->empty() || !is_playable(rows->front().text(1)))
-        co_return fail(Errc::not_found, "Video not found!");
+    if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
+    if (rows->front().text(0) == user_id) co_return Result<void>();
     co_return fail(Errc::forbidden, "Only its owner can do this.");
 }
 

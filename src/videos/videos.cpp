@@ -2,6 +2,7 @@
 
 #include "base/id.hpp"
 #include "videos/video_json.hpp"
+#include "videos/visibility.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -96,15 +97,14 @@ Task<Result<json::object>> Videos::find(
 ) {
     if (!is_id(id)) co_return not_found();
     auto rows = co_await database_.query(
-        fmt::format("SELECT {} FROM {} WHERE v.id = $1", kVideoColumns, kVideoTables),
-        {std::move(id)}
+        fmt::format(
+            "SELECT {} FROM {} WHERE v.id = $1 AND {}", kVideoColumns, kVideoTables, may_see("$2")
+        ),
+        {std::move(id), std::move(viewer_id)}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return not_found();
-    json::object video = video_json(rows->front(), origin.value_or(public_url_));
-    const bool own = !viewer_id.empty() && video.at("uploaderId").as_string() == viewer_id;
-    if (!own && !is_playable(video.at("status").as_string())) co_return not_found();
-    co_return video;
+    co_return video_json(rows->front(), origin.value_or(public_url_));
 }
 
 Task<Result<json::object>> Videos::detail(

@@ -23,13 +23,18 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"cache", {"base"}},
     {"outbound", {"base"}},
     {"accounts", {"base", "db", "http", "cache", "outbound"}},
+    {"notifications", {"base", "db", "http", "cache", "accounts"}},
     {"delivery", {"base", "objects", "http", "cache", "media"}},
-    {"videos", {"base", "db", "objects", "media", "http", "cache", "accounts", "delivery"}},
+    {"videos",
+     {"base", "db", "objects", "media", "http", "cache", "accounts", "delivery", "notifications"}},
+    {"comments", {"base", "db", "http", "cache", "accounts", "videos", "notifications"}},
+    {"follows", {"base", "db", "http", "cache", "accounts", "videos", "notifications"}},
+    {"statistics", {"base", "db", "http", "accounts", "videos"}},
     {"processing", {"base", "db", "objects", "media", "cache", "videos"}},
     {"uploads", {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing"}},
     {"app",
      {"base", "media", "db", "objects", "http", "cache", "accounts", "delivery", "videos",
-      "processing", "uploads", "outbound"}},
+      "processing", "uploads", "outbound", "comments", "follows", "statistics", "notifications"}},
 };
 
 /// Libraries that one folder alone may include.

@@ -12,12 +12,13 @@ class EventsTest : public VideoFixture {
         streams_ = std::make_unique<EventStreams>(
             *videos_, *bus_,
             EventStreamOptions{
-                .slice = std::chrono::milliseconds(10),
-                .poll = std::chrono::milliseconds(100),
-                .heartbeat = std::chrono::milliseconds(50),
-                .life = std::chrono::seconds(5),
-                .max_streams = 4,
-                .max_streams_per_address = 2
+                .limits =
+                    {.slice = std::chrono::milliseconds(10),
+                     .heartbeat = std::chrono::milliseconds(50),
+                     .life = std::chrono::seconds(5),
+                     .max_streams = 4,
+                     .max_per_client = 2},
+                .poll = std::chrono::milliseconds(100)
             }
         );
     }

@@ -1,0 +1,22 @@
+#pragma once
+// The follow rows of the contract over HTTP.
+
+#include "accounts/accounts.hpp"
+#include "cache/near_cache.hpp"
+#include "follows/blocks.hpp"
+#include "follows/follows.hpp"
+#include "http/router.hpp"
+
+namespace reelshare::follows {
+
+/// What the handlers work with; all of it outlives the server.
+struct FollowParts {
+    Follows& follows;
+    Blocks& blocks;
+    accounts::Accounts& accounts;
+    cache::NearCache& near_cache;
+};
+
+void add_follow_routes(http::Router& router, FollowParts parts);
+
+}  // namespace reelshare::follows

@@ -1,0 +1,91 @@
+#include "http/event_streams.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace reelshare::http {
+
+using Clock = std::chrono::steady_clock;
+
+std::string event_text(std::string_view kind, const boost::json::object& data) {
+    return fmt::format("event: {}\ndata: {}\n\n", kind, boost::json::serialize(data));
+}
+
+EventStreams::Place::Place(EventStreams& streams, std::string client)
+    : streams_(streams), client_(std::move(client)) {}
+
+EventStreams::Place::~Place() {
+    const std::lock_guard lock(streams_.mutex_);
+    --streams_.streams_;
+    const auto place = streams_.per_client_.find(client_);
+    if (--place->second == 0) streams_.per_client_.erase(place);
+}
+
+/// One open answer.
+class EventStreams::Stream {
+  public:
+    Stream(EventStreams& streams, std::unique_ptr<Place> place, std::unique_ptr<EventSource> source)
+        : streams_(streams), place_(std::move(place)), source_(std::move(source)) {}
+
+    /// The next piece to send; "" at the end.
+    Task<Result<std::string>> next() {
+        while (!ended_) {
+            Events events = co_await source_->next(Clock::now() + streams_.limits_.slice);
+            const auto now = Clock::now();
+            if (streams_.stopping_ || now - opened_ >= streams_.limits_.life) break;
+            ended_ = events.last;
+            if (events.text.empty() && !ended_ && now - sent_ >= streams_.limits_.heartbeat)
+                events.text = ": still here\n\n";
+            if (events.text.empty()) continue;
+            sent_ = now;
+            co_return std::move(events.text);
+        }
+        ended_ = true;
+        co_return std::string();
+    }
+
+  private:
+    EventStreams& streams_;
+    std::unique_ptr<Place> place_;
+    std::unique_ptr<EventSource> source_;
+    bool ended_ = false;
+    Clock::time_point opened_ = Clock::now();
+    Clock::time_point sent_ = opened_;
+};
+
+Result<std::unique_ptr<EventStreams::Place>> EventStreams::take_place(std::string client) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || streams_ >= limits_.max_streams)
+        return fail_unavailable("too many event streams", 5);
+    std::size_t& open = per_client_[client];
+    if (open >= limits_.max_per_client) {
+        return std::unexpected(Error{
+            .code = Errc::too_many,
+            .message = "Too many requests. Please try again after a while.",
+            .retry_after_s = 5
+        });
+    }
+    ++open;
+    ++streams_;
+    return std::make_unique<Place>(*this, std::move(client));
+}
+
+Response EventStreams::open(std::unique_ptr<Place> place, std::unique_ptr<EventSource> source) {
+    auto stream = std::make_shared<Stream>(*this, std::move(place), std::move(source));
+    Response response;
+    response.set("Content-Type", "text/event-stream").set("Cache-Control", "no-store");
+    response.set("X-Accel-Buffering", "no");
+    response.body =
+        StreamBody{.next = [stream]() { return stream->next(); }, .length = std::nullopt};
+    return response;
+}
+
+std::size_t EventStreams::open_streams() const {
+    const std::lock_guard lock(mutex_);
+    return streams_;
+}
+
+}  // namespace reelshare::http

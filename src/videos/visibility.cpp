@@ -1,0 +1,12 @@
+#include "videos/visibility.hpp"
+
+#include <fmt/format.h>
+
+namespace reelshare::videos {
+
+std::string may_see(std::string_view viewer) {
+    // What cannot be played yet, or never, its owner alone knows of.
+    return fmt::format("(v.uploader_id = {} OR a.state IN ('playable', 'ready'))", viewer);
+}
+
+}  // namespace reelshare::videos
