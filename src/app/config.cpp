@@ -21,6 +21,30 @@ void split_commas(CLI::Option* option) {
     option->delimiter(',')->type_name("LIST")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void define_database_options(CLI::App& cli, Config& config) {
+    auto option = [&](const char* flag, auto& value, const char* variable, const char* help) {
+        return cli.add_option(flag, value, help)->envname(variable)->capture_default_str();
+    };
+    option(
+        "--database-url", config.database_url, "DATABASE_URL",
+        "PostgreSQL, postgresql://user@host/name; empty: SQLite in the data folder"
+    );
+    option(
+        "--database-replica-url", config.database_replica_url, "DATABASE_REPLICA_URL",
+        "A replica for reads that may be a moment old"
+    );
+    option(
+        "--database-pool", config.database_pool, "DATABASE_POOL",
+        "Connections of this process; at least four per event loop"
+    )
+        ->check(CLI::Range(1, 1000));
+    option(
+        "--database-pooler", config.database_pooler, "DATABASE_POOLER",
+        "none, or transaction: PgBouncer in that mode is in between"
+    )
+        ->check(CLI::IsMember({"none", "transaction"}));
+}
+
 }  // namespace
 
 unsigned Config::event_loops() const {
@@ -30,6 +54,10 @@ unsigned Config::event_loops() const {
 unsigned Config::worker_count() const {
     if (workers >= 0) return static_cast<unsigned>(workers);
     return std::max(1u, cores() - 1);
+}
+
+unsigned Config::connections_per_loop() const {
+    return std::max(4u, database_pool / event_loops());
 }
 
 std::filesystem::path Config::media_program_path() const {
@@ -46,10 +74,13 @@ std::vector<std::string> Config::faults() const {
     if (!public_url.empty() && !public_url.starts_with("http://") &&
         !public_url.starts_with("https://"))
         found.emplace_back("PUBLIC_URL must start with http:// or https://.");
+    if (database_url.empty() && !database_replica_url.empty())
+        found.emplace_back("DATABASE_REPLICA_URL needs DATABASE_URL.");
     return found;
 }
 
 void define_options(CLI::App& cli, Config& config) {
+    define_database_options(cli, config);
     cli.set_config("--config", "", "TOML file with any of these settings", false)
         ->envname("REELSHARE_CONFIG");
     auto option = [&](const char* flag, auto& value, const char* variable, const char* help) {

@@ -3,12 +3,16 @@
 #include "accounts/routes.hpp"
 #include "app/system_routes.hpp"
 #include "base/hash.hpp"
+#include "base/id.hpp"
+#include "base/log.hpp"
 #include "delivery/media.hpp"
 #include "delivery/web.hpp"
 #include "uploads/routes.hpp"
 #include "videos/routes.hpp"
 
 #include <unistd.h>
+
+#include <array>
 
 namespace reelshare::app {
 
@@ -17,6 +21,13 @@ namespace {
 /// Names guests by a hash that nobody else can compute, the same after a restart.
 std::string salt_of_viewers(const std::string& secret) {
     return sha256_hex("reelshare viewer " + secret);
+}
+
+/// Names this process among those of all machines, also after its process id is used again.
+std::string owner_of_leases() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    return std::string(host.data()) + ':' + std::to_string(::getpid()) + ':' + new_id();
 }
 
 }  // namespace
@@ -29,8 +40,18 @@ processing::WorkerOptions worker_options(const Config& config, unsigned workers)
         .workers = workers,
         .scratch = config.data_dir / "scratch",
         .limits = limits,
-        .owner = std::to_string(::getpid())
+        .owner = owner_of_leases()
     };
+}
+
+Result<void> requeue_interrupted(Foundation& base) {
+    if (base.database->is_shared()) return {};
+    // This process holds the installation's lock: whoever held a lease is dead.
+    processing::JobQueue queue(*base.database);
+    auto requeued = run_now(queue.requeue_all_running());
+    if (!requeued) return std::unexpected(requeued.error());
+    if (*requeued > 0) log::info("jobs_requeued", {{"count", *requeued}});
+    return {};
 }
 
 Features::Features(const Config& config, Foundation& base, const std::string& secret)
@@ -58,6 +79,8 @@ Features::Features(const Config& config, Foundation& base, const std::string& se
       config_(config),
       base_(base),
       viewer_salt_(salt_of_viewers(secret)) {
+    if (config.worker_count() > 0)
+        base.database->listen(processing::kJobsChannel, worker->doorbell());
     base.bus->listen("drop", [this](std::string_view tag) { near_cache.drop(tag); });
 }
 
