@@ -30,6 +30,30 @@ void define_mail_options(CLI::App& cli, Config& config) {
         ->envname("MAIL_FROM");
 }
 
+void define_database_options(CLI::App& cli, Config& config) {
+    auto option = [&](const char* flag, auto& value, const char* variable, const char* help) {
+        return cli.add_option(flag, value, help)->envname(variable)->capture_default_str();
+    };
+    option(
+        "--database-url", config.database_url, "DATABASE_URL",
+        "PostgreSQL, postgresql://user@host/name; empty: SQLite in the data folder"
+    );
+    option(
+        "--database-replica-url", config.database_replica_url, "DATABASE_REPLICA_URL",
+        "A replica for reads that may be a moment old"
+    );
+    option(
+        "--database-pool", config.database_pool, "DATABASE_POOL",
+        "Connections of this process; at least four per event loop"
+    )
+        ->check(CLI::Range(1, 1000));
+    option(
+        "--database-pooler", config.database_pooler, "DATABASE_POOLER",
+        "none, or transaction: PgBouncer in that mode is in between"
+    )
+        ->check(CLI::IsMember({"none", "transaction"}));
+}
+
 }  // namespace
 
 unsigned Config::event_loops() const {
@@ -39,6 +63,10 @@ unsigned Config::event_loops() const {
 unsigned Config::worker_count() const {
     if (workers >= 0) return static_cast<unsigned>(workers);
     return std::max(1u, cores() - 1);
+}
+
+unsigned Config::connections_per_loop() const {
+    return std::max(4u, database_pool / event_loops());
 }
 
 std::filesystem::path Config::media_program_path() const {
@@ -65,10 +93,13 @@ std::vector<std::string> Config::faults() const {
         if (public_url.empty())
             found.emplace_back("SMTP_URL needs PUBLIC_URL, which links in mails begin with.");
     }
+    if (database_url.empty() && !database_replica_url.empty())
+        found.emplace_back("DATABASE_REPLICA_URL needs DATABASE_URL.");
     return found;
 }
 
 void define_options(CLI::App& cli, Config& config) {
+    define_database_options(cli, config);
     cli.set_config("--config", "", "TOML file with any of these settings", false)
         ->envname("REELSHARE_CONFIG");
     auto option = [&](const char* flag, auto& value, const char* variable, const char* help) {

@@ -20,6 +20,10 @@ struct Config {
     std::string address = "0.0.0.0";          ///< HOST
     std::uint16_t port = 5000;                ///< PORT; 0: any free one
     std::filesystem::path data_dir = "data";  ///< DATA_DIR: database, media, secrets, logs
+    std::string database_url;          ///< DATABASE_URL: PostgreSQL's; empty: SQLite in DATA_DIR
+    std::string database_replica_url;  ///< DATABASE_REPLICA_URL: for reads that may be a bit old
+    unsigned database_pool = 16;       ///< DATABASE_POOL: connections of this process
+    std::string database_pooler = "none";  ///< DATABASE_POOLER: "transaction" behind PgBouncer
     std::string public_url;  ///< PUBLIC_URL: how clients reach us; empty: as the request says
     std::string jwt_secret;  ///< JWT_SECRET: at least 32 bytes; empty: made once, kept in DATA_DIR
     /// JWT_PREVIOUS_SECRETS: sign nothing any more, but what they signed stays good until it ends
@@ -44,6 +48,8 @@ struct Config {
     /// What follows from the machine where a setting is left open.
     [[nodiscard]] unsigned event_loops() const;
     [[nodiscard]] unsigned worker_count() const;
+    /// Of DATABASE_POOL, and at least four: transactions leave one of them to the reads.
+    [[nodiscard]] unsigned connections_per_loop() const;
     [[nodiscard]] std::filesystem::path media_program_path() const;
     /// Settings that contradict each other or the machine, each a sentence; empty where all is
     /// well.

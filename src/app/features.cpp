@@ -4,6 +4,8 @@
 #include "accounts/routes.hpp"
 #include "app/system_routes.hpp"
 #include "base/hash.hpp"
+#include "base/id.hpp"
+#include "base/log.hpp"
 #include "comments/routes.hpp"
 #include "delivery/media.hpp"
 #include "delivery/web.hpp"
@@ -14,6 +16,8 @@
 #include "videos/routes.hpp"
 
 #include <unistd.h>
+
+#include <array>
 
 namespace reelshare::app {
 
@@ -29,6 +33,13 @@ std::unique_ptr<outbound::Mailer> make_mailer(const Config& config) {
     return outbound::make_smtp_mailer({.url = config.smtp_url, .from = config.mail_from});
 }
 
+/// Names this process among those of all machines, also after its process id is used again.
+std::string owner_of_leases() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    return std::string(host.data()) + ':' + std::to_string(::getpid()) + ':' + new_id();
+}
+
 }  // namespace
 
 processing::WorkerOptions worker_options(const Config& config, unsigned workers) {
@@ -39,8 +50,18 @@ processing::WorkerOptions worker_options(const Config& config, unsigned workers)
         .workers = workers,
         .scratch = config.data_dir / "scratch",
         .limits = limits,
-        .owner = std::to_string(::getpid())
+        .owner = owner_of_leases()
     };
+}
+
+Result<void> requeue_interrupted(Foundation& base) {
+    if (base.database->is_shared()) return {};
+    // This process holds the installation's lock: whoever held a lease is dead.
+    processing::JobQueue queue(*base.database);
+    auto requeued = run_now(queue.requeue_all_running());
+    if (!requeued) return std::unexpected(requeued.error());
+    if (*requeued > 0) log::info("jobs_requeued", {{"count", *requeued}});
+    return {};
 }
 
 Features::Features(const Config& config, Foundation& base, const std::vector<std::string>& secrets)
@@ -76,6 +97,8 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       config_(config),
       base_(base),
       viewer_salt_(salt_of_viewers(secrets.back())) {
+    if (config.worker_count() > 0)
+        base.database->listen(processing::kJobsChannel, worker->doorbell());
     base.bus->listen("drop", [this](std::string_view tag) { near_cache.drop(tag); });
 }
 

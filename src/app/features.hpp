@@ -28,6 +28,10 @@ namespace reelshare::app {
 /// How this installation processes clips, `workers` at once.
 [[nodiscard]] processing::WorkerOptions worker_options(const Config& config, unsigned workers);
 
+/// Jobs that the last run of this installation left behind go back into the queue. Where other
+/// processes share the database they may be at work: there, leases run out.
+Result<void> requeue_interrupted(Foundation& base);
+
 /// Everything that `serve` offers. `config` and `base` must outlive it.
 class Features {
   public:

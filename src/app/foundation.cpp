@@ -1,8 +1,7 @@
 #include "app/foundation.hpp"
 
+#include "app/open_database.hpp"
 #include "base/log.hpp"
-#include "db/migrate.hpp"
-#include "db/sqlite.hpp"
 #include "objects/filesystem.hpp"
 
 #include <cstdio>
@@ -41,11 +40,9 @@ Result<void> Foundation::open() {
     (void)log::parse_level(config_.log_level, logging.level);
     log::start(logging);
     bus = cache::make_memory_bus();
-    auto opened = db::open_sqlite({.path = config_.data_dir / "reelshare.db"}, executor, metrics);
+    auto opened = open_database(config_, executor, metrics);
     if (!opened) return std::unexpected(opened.error());
     database = std::move(*opened);
-    auto migrated = run_now(db::migrate(*database));
-    if (!migrated) return std::unexpected(migrated.error());
     auto folder = objects::open_filesystem(config_.data_dir / "objects", executor);
     if (!folder) return std::unexpected(folder.error());
     store = std::move(*folder);

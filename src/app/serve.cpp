@@ -92,10 +92,7 @@ int serve(const Config& config) {
                         ": " + error.what()}
         );
     }
-    // This process holds the installation's lock: whoever held a lease is dead.
-    processing::JobQueue queue(*base.database);
-    auto requeued = run_now(queue.requeue_all_running());
-    if (requeued && *requeued > 0) log::info("jobs_requeued", {{"count", *requeued}});
+    if (auto requeued = requeue_interrupted(base); !requeued) return refuse(requeued.error());
 
     std::atomic<bool> stopping{false};
     const asio::any_io_executor background = server->executors().front();

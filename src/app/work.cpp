@@ -28,9 +28,8 @@ int work(const Config& config) {
         worker_options(config, std::max(1u, config.worker_count())), *base.database, *base.store,
         publisher, base.metrics, base.executor
     );
-    processing::JobQueue queue(*base.database);
-    auto requeued = run_now(queue.requeue_all_running());
-    if (!requeued) return refuse(requeued.error());
+    base.database->listen(processing::kJobsChannel, worker.doorbell());
+    if (auto requeued = requeue_interrupted(base); !requeued) return refuse(requeued.error());
     std::thread loop([&] { context.run(); });
     worker.start(context.get_executor());
     log::info("worker_started", {{"workers", config.worker_count()}});

@@ -46,7 +46,8 @@ struct Stored {
     std::string key;
     std::vector<std::string> tags;
     std::shared_ptr<const Entry> entry;
-    Clock::time_point until;
+    Clock::time_point stored;
+    Clock::time_point until;  ///< From then on it is filled anew.
 };
 
 /// A fill in progress: those who wait for it, and whether a drop made it stale meanwhile.
@@ -96,10 +97,7 @@ class NearCache::Impl {
         const std::lock_guard lock(shard.mutex);
         const auto found = shard.by_key.find(key);
         if (found == shard.by_key.end()) return nullptr;
-        if (Clock::now() >= found->second->until) {
-            shard.erase(found->second);
-            return nullptr;
-        }
+        if (Clock::now() >= found->second->until) return nullptr;
         shard.entries.splice(shard.entries.begin(), shard.entries, found->second);
         hits_->Increment();
         return shard.entries.front().entry;
@@ -133,7 +131,8 @@ class NearCache::Impl {
         return true;
     }
 
-    void land(const std::string& key, const std::shared_ptr<Flight>& flight, const Filled& filled) {
+    /// Returns what everybody gets.
+    Filled land(const std::string& key, const std::shared_ptr<Flight>& flight, Filled filled) {
         Shard& shard = shard_of(key);
         std::vector<std::function<void(Filled)>> waiters;
         {
@@ -142,8 +141,10 @@ class NearCache::Impl {
             if (found != shard.flights.end() && found->second == flight) shard.flights.erase(found);
             waiters.swap(flight->waiters);
             if (filled && !flight->stale) store(shard, key, flight->tags, *filled);
+            if (!filled) filled = stand_in(shard, key, std::move(filled));
         }
         for (auto& waiter : waiters) waiter(filled);
+        return filled;
     }
 
     void drop(std::string_view tag) {
@@ -169,6 +170,22 @@ class NearCache::Impl {
     }
 
   private:
+    /// The entry that is too old instead of a failure that will pass; else the failure, and what
+    /// it refutes is forgotten.
+    Filled stand_in(Shard& shard, const std::string& key, Filled failed) {
+        const auto found = shard.by_key.find(key);
+        if (found == shard.by_key.end()) return failed;
+        Stored& stored = *found->second;
+        const auto now = Clock::now();
+        const bool passes = failed.error().code == Errc::unavailable;
+        if (passes && now <= stored.stored + options_.max_stale) {
+            stored.until = now + options_.stale_retry;
+            return stored.entry;
+        }
+        if (!passes) shard.erase(found->second);
+        return failed;
+    }
+
     void store(
         Shard& shard,
         const std::string& key,
@@ -182,7 +199,7 @@ class NearCache::Impl {
             shard.erase(old->second);
         while (shard.bytes + size > room) shard.erase(std::prev(shard.entries.end()));
         shard.entries.push_front(
-            {key, std::move(tags), std::move(entry), Clock::now() + options_.max_age}
+            {key, std::move(tags), std::move(entry), Clock::now(), Clock::now() + options_.max_age}
         );
         shard.by_key.emplace(shard.entries.front().key, shard.entries.begin());
         shard.bytes += size;
@@ -216,13 +233,14 @@ class LandingGuard {
   public:
     explicit LandingGuard(Land land) : land_(std::move(land)) {}
     ~LandingGuard() {
-        if (!landed_) land_(Filled(fail_unavailable("the fill of a cache entry was given up")));
+        if (!landed_)
+            (void)land_(Filled(fail_unavailable("the fill of a cache entry was given up")));
     }
     LandingGuard(const LandingGuard&) = delete;
     LandingGuard& operator=(const LandingGuard&) = delete;
-    void land(const Filled& filled) {
+    Filled land(Filled filled) {
         landed_ = true;
-        land_(filled);
+        return land_(std::move(filled));
     }
 
   private:
@@ -255,14 +273,13 @@ Task<Result<std::shared_ptr<const Entry>>> NearCache::get(
             if (auto hit = impl_->look_up(key)) co_return hit;
             continue;
         }
-        LandingGuard guard([this, key, flight](const Filled& filled) {
-            impl_->land(key, flight, filled);
+        LandingGuard guard([this, key, flight](Filled filled) {
+            return impl_->land(key, flight, std::move(filled));
         });
         auto bytes = co_await fill();
         Filled filled =
             bytes ? Filled(make_entry(std::move(*bytes))) : Filled(std::unexpected(bytes.error()));
-        guard.land(filled);
-        co_return filled;
+        co_return guard.land(std::move(filled));
     }
 }
 

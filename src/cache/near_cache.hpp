@@ -26,6 +26,10 @@ struct Entry {
 struct NearCacheOptions {
     std::size_t max_bytes = 32u << 20;  ///< Over all shards; the least recently used goes first.
     std::chrono::milliseconds max_age{30'000};  ///< Bounds what a lost invalidation can cost.
+    /// How long an entry that nobody dropped may stand in for a fill that is `unavailable`, and
+    /// how long before the next try.
+    std::chrono::milliseconds max_stale{600'000};
+    std::chrono::milliseconds stale_retry{5'000};
 };
 
 /// Thread-safe; shared by all event loops.
@@ -37,9 +41,10 @@ class NearCache {
     using Fill = std::function<Task<Result<std::string>>()>;
 
     /// The entry under `key`. On a miss exactly one caller runs `fill` (which gives the identity
-    /// bytes); the others wait for it. An error is handed to all of them and not kept. What was
-    /// filled while `drop` ran is given to its callers but not kept (it may be stale). `tags` name
-    /// what the bytes were made of, e.g. "feed" and "video:<id>".
+    /// bytes); the others wait for it. An error is handed to all of them and not kept; where it
+    /// is `unavailable`, an entry that is merely too old answers instead. What was filled while
+    /// `drop` ran is given to its callers but not kept (it may be stale). `tags` name what the
+    /// bytes were made of, e.g. "feed" and "video:<id>".
     Task<Result<std::shared_ptr<const Entry>>> get(
         std::string key, std::vector<std::string> tags, Fill fill
     );

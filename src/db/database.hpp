@@ -1,5 +1,5 @@
 #pragma once
-// The one way to the database: SQLite 3 here, PostgreSQL behind the same header later.
+// The one way to the database: SQLite 3 inside the program, or PostgreSQL for many nodes.
 //
 // Statements are written once for both: `$1` placeholders, RETURNING, ON CONFLICT. Times are BIGINT
 // milliseconds since 1970 UTC, ids are TEXT, flags are INTEGER 0/1, documents are TEXT holding
@@ -57,12 +57,18 @@ struct Rows {
 /// killed process, not power loss; for views and other things nobody was told are saved.
 enum class Durability : std::uint8_t { safe, relaxed };
 
+enum class Dialect : std::uint8_t { sqlite, postgres };
+
 /// Statements of one transaction, in order. Valid only inside the body given to
 /// `Database::transaction`.
 class Transaction {
   public:
     virtual ~Transaction() = default;
+    /// After one that failed nothing but a roll-back is possible: what may conflict says ON
+    /// CONFLICT.
     virtual Task<Result<Rows>> query(std::string sql, Params params = {}) = 0;
+    /// Tells those who `listen` to `channel`, in every process, once this has committed.
+    virtual Task<Result<void>> notify(std::string channel, std::string payload = {}) = 0;
 };
 
 /// The errors of every method: `conflict` (a UNIQUE, CHECK or FOREIGN KEY constraint said no;
@@ -76,6 +82,13 @@ class Database {
     /// A statement that only reads. Sees everything acknowledged before the call.
     virtual Task<Result<Rows>> query(std::string sql, Params params = {}) = 0;
 
+    /// The same, but what it sees may be a moment old: it may come from a replica. Never for what
+    /// the asking user may just have written, and never to fill a cache that a write has emptied.
+    virtual Task<Result<Rows>> query_stale(std::string sql, Params params = {}) {
+        auto rows = co_await query(std::move(sql), std::move(params));
+        co_return rows;
+    }
+
     /// One statement that writes, in a transaction of its own.
     virtual Task<Result<Rows>> execute(
         std::string sql, Params params = {}, Durability durability = Durability::safe
@@ -84,7 +97,8 @@ class Database {
     /// Runs `body` in one transaction and commits when it returns a value. An error or an exception
     /// from the body rolls everything back and is passed on. When this returns a value, it is
     /// committed. Keep bodies short: SQLite has one writer. No other await than the transaction's
-    /// in a body.
+    /// in a body. PostgreSQL runs a body again that lost against another transaction: it changes
+    /// nothing outside itself.
     template <class T>
     Task<Result<T>> transaction(
         std::function<Task<Result<T>>(Transaction&)> body, Durability durability = Durability::safe
@@ -101,6 +115,16 @@ class Database {
         if (!committed) co_return std::unexpected(committed.error());
         co_return std::move(*outcome);
     }
+
+    /// Calls `listener` for what transactions `notify`, on any thread; it must not block. For the
+    /// life of the database. Best effort: whoever listens looks from time to time all the same.
+    virtual void listen(
+        std::string channel, std::function<void(std::string_view payload)> listener
+    ) = 0;
+
+    [[nodiscard]] virtual Dialect dialect() const = 0;
+    /// Whether other processes may be working on the same data.
+    [[nodiscard]] bool is_shared() const { return dialect() == Dialect::postgres; }
 
     /// False once a sync to disk has failed: what the disk holds is then unknown, and every write
     /// is refused until a restart. Reads go on.

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "db/dialect.hpp"
 
 #include <map>
 
@@ -19,12 +20,26 @@ std::string checksum(const Migration& step) {
 
 using Applied = std::map<std::int64_t, std::string>;  ///< Checksum by version.
 
+/// The table of what was applied, and what statements need of a database. Several nodes may start
+/// at once.
+Task<Result<void>> prepare(Database& database) {
+    auto prepared = co_await database.transaction<bool>([&](Transaction& tx) -> Task<Result<bool>> {
+        for (const std::string_view statement : before_migrations(database)) {
+            auto done = co_await tx.query(std::string(statement));
+            if (!done) co_return std::unexpected(done.error());
+        }
+        auto table = co_await tx.query(
+            "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, "
+            "name TEXT NOT NULL, applied_at BIGINT NOT NULL, checksum TEXT NOT NULL)"
+        );
+        if (!table) co_return std::unexpected(table.error());
+        co_return true;
+    });
+    if (!prepared) co_return std::unexpected(prepared.error());
+    co_return Result<void>();
+}
+
 Task<Result<Applied>> read_applied(Database& database) {
-    auto table = co_await database.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, "
-        "name TEXT NOT NULL, applied_at BIGINT NOT NULL, checksum TEXT NOT NULL)"
-    );
-    if (!table) co_return std::unexpected(table.error());
     auto rows = co_await database.query("SELECT version, checksum FROM schema_migrations");
     if (!rows) co_return std::unexpected(rows.error());
     Applied applied;
@@ -54,23 +69,33 @@ Result<void> check(const Applied& applied, std::span<const Migration> steps) {
     return {};
 }
 
-Task<Result<void>> apply(Database& database, const Migration& step) {
-    auto applied = co_await database.transaction<bool>([&](Transaction& tx) -> Task<Result<bool>> {
-        auto recorded = co_await tx.query(
-            "INSERT INTO schema_migrations (version, name, applied_at, checksum) "
-            "VALUES ($1, $2, $3, $4)",
-            {std::int64_t{step.version}, std::string(step.name), now_ms(), checksum(step)}
-        );
-        if (!recorded) co_return std::unexpected(recorded.error());
-        for (const std::string& statement : split_statements(step.sql)) {
-            auto done = co_await tx.query(statement);
-            if (!done) co_return std::unexpected(done.error());
-        }
-        co_return true;
+/// False: another node has applied it meanwhile.
+Task<Result<bool>> apply_in(Database& database, Transaction& tx, const Migration& step) {
+    if (const std::string_view lock = migration_lock(database); !lock.empty()) {
+        auto locked = co_await tx.query(std::string(lock));
+        if (!locked) co_return std::unexpected(locked.error());
+    }
+    auto recorded = co_await tx.query(
+        "INSERT INTO schema_migrations (version, name, applied_at, checksum) "
+        "VALUES ($1, $2, $3, $4) ON CONFLICT (version) DO NOTHING",
+        {std::int64_t{step.version}, std::string(step.name), now_ms(), checksum(step)}
+    );
+    if (!recorded) co_return std::unexpected(recorded.error());
+    if (recorded->affected == 0) co_return false;
+    for (const std::string& statement : split_statements(step.sql)) {
+        auto done = co_await tx.query(statement);
+        if (!done) co_return std::unexpected(done.error());
+    }
+    co_return true;
+}
+
+Task<Result<bool>> apply(Database& database, const Migration& step) {
+    auto applied = co_await database.transaction<bool>([&](Transaction& tx) {
+        return apply_in(database, tx, step);
     });
-    if (!applied) co_return std::unexpected(applied.error());
-    log::info("migrated", {{"version", step.version}, {"name", step.name}});
-    co_return Result<void>();
+    if (applied && *applied)
+        log::info("migrated", {{"version", step.version}, {"name", step.name}});
+    co_return applied;
 }
 
 std::string_view without_trailing_space(std::string_view line) {
@@ -99,6 +124,8 @@ std::vector<std::string> split_statements(std::string_view sql) {
 }
 
 Task<Result<int>> migrate(Database& database, std::span<const Migration> steps) {
+    const auto prepared = co_await prepare(database);
+    if (!prepared) co_return std::unexpected(prepared.error());
     const auto applied = co_await read_applied(database);
     if (!applied) co_return std::unexpected(applied.error());
     if (const auto fits = check(*applied, steps); !fits) co_return std::unexpected(fits.error());
@@ -107,7 +134,7 @@ Task<Result<int>> migrate(Database& database, std::span<const Migration> steps) 
         if (applied->contains(step.version)) continue;
         const auto done = co_await apply(database, step);
         if (!done) co_return std::unexpected(done.error());
-        ++count;
+        if (*done) ++count;
     }
     co_return count;
 }

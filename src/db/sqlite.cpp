@@ -1,6 +1,7 @@
 #include "db/sqlite.hpp"
 
 #include "base/completion.hpp"
+#include "db/call_meters.hpp"
 #include "db/sqlite_connection.hpp"
 #include "db/sqlite_writer.hpp"
 
@@ -8,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <map>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -40,12 +42,31 @@ class LockFile {
     int fd_;
 };
 
+/// Who is told what: all in this process, since no other one has the database open.
+class Listeners {
+  public:
+    void add(std::string channel, std::function<void(std::string_view)> listener) {
+        const std::lock_guard lock(mutex_);
+        listeners_.emplace(std::move(channel), std::move(listener));
+    }
+    void tell(const std::string& channel, std::string_view payload) {
+        const std::lock_guard lock(mutex_);
+        const auto [begin, end] = listeners_.equal_range(channel);
+        for (auto it = begin; it != end; ++it) it->second(payload);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::multimap<std::string, std::function<void(std::string_view)>> listeners_;
+};
+
 /// The caller's end of a session. Going away without a commit is a roll-back, also when the
 /// coroutine is destroyed in the middle: the writer must not wait for it.
 class SqliteTransaction final : public Transaction {
   public:
     using Kind = SqliteSession::Command::Kind;
 
+    explicit SqliteTransaction(Listeners& listeners) : listeners_(listeners) {}
     ~SqliteTransaction() override {
         if (!ended_) session_->send({.kind = Kind::rollback});
     }
@@ -64,46 +85,26 @@ class SqliteTransaction final : public Transaction {
         co_return rows;
     }
 
+    Task<Result<void>> notify(std::string channel, std::string payload) override {
+        notes_.emplace_back(std::move(channel), std::move(payload));
+        co_return Result<void>();
+    }
+
     Task<Result<void>> commit() {
         ended_ = true;
         auto committed = co_await await_completion<Result<Rows>>([&](SqliteSession::Answer answer) {
             session_->send({.kind = Kind::commit, .answer = std::move(answer)});
         });
         if (!committed) co_return std::unexpected(committed.error());
+        for (const auto& [channel, payload] : notes_) listeners_.tell(channel, payload);
         co_return Result<void>();
     }
 
   private:
+    Listeners& listeners_;
+    std::vector<std::pair<std::string, std::string>> notes_;
     std::shared_ptr<SqliteSession> session_ = std::make_shared<SqliteSession>();
     bool ended_ = false;
-};
-
-/// How long callers wait, from the call to the answer.
-prometheus::Histogram& durations(Metrics& metrics, const char* kind) {
-    return prometheus::BuildHistogram()
-        .Name("reelshare_database_seconds")
-        .Help("Time from a call of the database to its answer.")
-        .Register(metrics.registry())
-        .Add(
-            {{"kind", kind}},
-            prometheus::Histogram::BucketBoundaries{
-                0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5
-            }
-        );
-}
-
-class Stopwatch {
-  public:
-    explicit Stopwatch(prometheus::Histogram& histogram) : histogram_(histogram) {}
-    ~Stopwatch() {
-        histogram_.Observe(std::chrono::duration<double>(Clock::now() - start_).count());
-    }
-    Stopwatch(const Stopwatch&) = delete;
-    Stopwatch& operator=(const Stopwatch&) = delete;
-
-  private:
-    prometheus::Histogram& histogram_;
-    const Clock::time_point start_ = Clock::now();
 };
 
 class Sqlite final : public Database {
@@ -118,31 +119,34 @@ class Sqlite final : public Database {
         : lock_(std::move(lock)),
           options_(options),
           executor_(executor),
-          reads_(durations(metrics, "read")),
-          writes_(durations(metrics, "write")),
-          transactions_(durations(metrics, "transaction")),
+          meters_(metrics),
           writer_(options, std::move(writer), metrics) {}
 
     Task<Result<Rows>> query(std::string sql, Params params) override {
-        const Stopwatch watch(reads_);
+        const Stopwatch watch(meters_.reads);
         auto rows = co_await executor_.run([&] { return read(sql, params); });
         co_return rows;
     }
 
     Task<Result<Rows>> execute(std::string sql, Params params, Durability durability) override {
-        const Stopwatch watch(writes_);
+        const Stopwatch watch(meters_.writes);
         auto rows = co_await await_completion<Result<Rows>>([&](SqliteWriter::Done done) {
             writer_.execute(std::move(sql), std::move(params), durability, std::move(done));
         });
         co_return rows;
     }
 
+    void listen(std::string channel, std::function<void(std::string_view)> listener) override {
+        listeners_.add(std::move(channel), std::move(listener));
+    }
+
+    [[nodiscard]] Dialect dialect() const override { return Dialect::sqlite; }
     [[nodiscard]] bool healthy() const override { return writer_.healthy(); }
 
   protected:
     Task<Result<void>> run_transaction(const Body& body, Durability durability) override {
-        const Stopwatch watch(transactions_);
-        SqliteTransaction transaction;
+        const Stopwatch watch(meters_.transactions);
+        SqliteTransaction transaction(listeners_);
         const auto begun = co_await transaction.begin(writer_, durability);
         if (!begun) co_return begun;
         const auto outcome = co_await body(transaction);
@@ -181,9 +185,8 @@ class Sqlite final : public Database {
     std::unique_ptr<LockFile> lock_;
     const SqliteOptions options_;
     BlockingExecutor& executor_;
-    prometheus::Histogram& reads_;
-    prometheus::Histogram& writes_;
-    prometheus::Histogram& transactions_;
+    CallMeters meters_;
+    Listeners listeners_;
     SqliteWriter writer_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<SqliteConnection>> idle_;

@@ -1,6 +1,7 @@
 #include "processing/queue.hpp"
 
 #include "base/id.hpp"
+#include "db/dialect.hpp"
 
 #include <algorithm>
 #include <random>
@@ -34,7 +35,8 @@ Task<Result<void>> enqueue(db::Transaction& tx, std::string asset_id, int priori
         {new_id(), std::move(asset_id), std::int64_t{priority}}
     );
     if (!inserted) co_return std::unexpected(inserted.error());
-    co_return Result<void>();
+    auto told = co_await tx.notify(kJobsChannel);
+    co_return told;
 }
 
 Task<Result<std::optional<Claim>>> JobQueue::claim(std::string owner) {
@@ -53,7 +55,8 @@ Task<Result<std::optional<Claim>>> JobQueue::claim(std::string owner) {
             "lease_until = now_ms() + $2, lease_owner = $1, progress = 0, stage = 'started', "
             "updated_at = now_ms() WHERE id = (SELECT id FROM jobs WHERE "
         ) + kDue +
-            " ORDER BY priority DESC, run_at, id LIMIT 1) AND " + kDue +
+            " ORDER BY priority DESC, run_at, id LIMIT 1" +
+            std::string(db::skip_locked(database_)) + ") AND " + kDue +
             " RETURNING id, asset_id, fence, attempts, max_attempts, failures, now_ms() - "
             "created_at",
         {std::move(owner), kLeaseMillis}

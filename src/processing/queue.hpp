@@ -20,6 +20,9 @@ inline constexpr std::chrono::seconds kHeartbeat{10};
 /// ever.
 inline constexpr int kMaxFailures = 20;
 
+/// Workers of all processes listen to it: there is a new job.
+inline constexpr const char* kJobsChannel = "reelshare_jobs";
+
 /// A job that this worker holds.
 struct Claim {
     std::string job_id;
@@ -37,7 +40,7 @@ struct Claim {
     [[nodiscard]] bool exhausted() const { return failures > kMaxFailures; }
 };
 
-/// Adds the job of a new asset. Part of the upload's transaction.
+/// Adds the job of a new asset and wakes the workers. Part of the upload's transaction.
 Task<Result<void>> enqueue(db::Transaction& tx, std::string asset_id, int priority = 0);
 
 class JobQueue {

@@ -21,6 +21,12 @@ constexpr const char* kUserMessage = "This clip could not be processed. Please t
 
 }  // namespace
 
+/// What a listener holds of a worker that may go before it.
+struct Worker::Bell {
+    std::mutex mutex;
+    Worker* worker;  ///< Under `mutex`.
+};
+
 Worker::Worker(
     WorkerOptions options,
     db::Database& database,
@@ -34,9 +40,22 @@ Worker::Worker(
       publisher_(publisher),
       executor_(executor),
       queue_(database),
-      meters_(std::make_unique<Meters>(metrics)) {}
+      meters_(std::make_unique<Meters>(metrics)),
+      bell_(std::make_shared<Bell>()) {
+    bell_->worker = this;
+}
 
-Worker::~Worker() = default;
+Worker::~Worker() {
+    const std::lock_guard lock(bell_->mutex);
+    bell_->worker = nullptr;
+}
+
+std::function<void(std::string_view)> Worker::doorbell() {
+    return [bell = bell_](std::string_view) {
+        const std::lock_guard lock(bell->mutex);
+        if (bell->worker) bell->worker->notify();
+    };
+}
 
 void Worker::start(asio::any_io_executor executor) {
     home_ = asio::make_strand(executor);

@@ -15,10 +15,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace reelshare::processing {
 
@@ -46,11 +48,14 @@ class Worker {
     void start(asio::any_io_executor executor);
     /// There is a new job. Thread-safe; without it a job is found within a second.
     void notify();
+    /// For `Database::listen`: rings `notify`. May be called after the worker is gone.
+    [[nodiscard]] std::function<void(std::string_view)> doorbell();
     /// Kills the children, gives the leases back and waits for the loops, at most 10 s. From a
     /// thread that runs no event loop, while the event loops still run.
     void stop();
 
   private:
+    struct Bell;
     struct Meters;
     struct Outcome;
     struct Running;
@@ -89,6 +94,7 @@ class Worker {
     BlockingExecutor& executor_;
     JobQueue queue_;
     std::unique_ptr<Meters> meters_;
+    std::shared_ptr<Bell> bell_;
     asio::any_io_executor home_;
     std::list<std::shared_ptr<asio::steady_timer>> sleepers_;  ///< On the strand only.
     std::list<ChildProcess*> children_;                        ///< On the strand only.

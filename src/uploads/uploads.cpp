@@ -113,6 +113,8 @@ Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video
             co_return true;
         });
     if (!stored) {
+        // Where the answer to a commit was lost the row may be there: the clean-up decides.
+        if (stored.error().code == Errc::unavailable) co_return std::unexpected(stored.error());
         auto removed = co_await store_.remove(intake.key());
         if (!removed) log::warn("orphan_left", {{"key", intake.key()}});
         co_return std::unexpected(stored.error());

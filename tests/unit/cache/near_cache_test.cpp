@@ -83,6 +83,29 @@ TEST_F(NearCacheTest, AnErrorIsNotKept) {
     EXPECT_EQ(get("a", "now"), "now");
 }
 
+TEST_F(NearCacheTest, WhatIsTooOldStandsInWhileItCannotBeFilled) {
+    NearCache cache({.max_age = std::chrono::milliseconds(0)}, metrics_);
+    const auto get_from = [&](const NearCache::Fill& fill) {
+        auto entry = run_task(cache.get("a", {"feed"}, fill));
+        return entry ? *(*entry)->identity : "error";
+    };
+    const NearCache::Fill gone = []() -> Task<Result<std::string>> {
+        co_return fail_unavailable("no database");
+    };
+    const NearCache::Fill missing = []() -> Task<Result<std::string>> {
+        co_return fail(Errc::not_found, "no");
+    };
+    EXPECT_EQ(get_from(gone), "error");
+    EXPECT_EQ(get_from(fill("one")), "one");
+    EXPECT_EQ(get_from(gone), "one");
+    EXPECT_EQ(get_from(gone), "one");
+    cache.drop("feed");
+    EXPECT_EQ(get_from(gone), "error") << "it was made of data that has changed";
+    EXPECT_EQ(get_from(fill("two")), "two");
+    EXPECT_EQ(get_from(missing), "error");
+    EXPECT_EQ(get_from(gone), "error");
+}
+
 TEST_F(NearCacheTest, KeepsWithinItsBytes) {
     for (int i = 0; i < 200; ++i)
         get("key" + std::to_string(i), std::string(50'000, static_cast<char>('a' + i % 26)));

@@ -1,7 +1,9 @@
 #pragma once
-// A database in a folder of its own.
+// An empty database of either kind.
 
+#include "db/postgres.hpp"
 #include "db/sqlite.hpp"
+#include "support/postgres_server.hpp"
 #include "support/run_task.hpp"
 
 #include <gtest/gtest.h>
@@ -10,12 +12,18 @@
 
 namespace reelshare::db {
 
-class DatabaseFixture : public testing::Test {
+inline std::string name_of(const testing::TestParamInfo<Dialect>& info) {
+    return info.param == Dialect::sqlite ? "Sqlite" : "Postgres";
+}
+inline const auto kBoth = testing::Values(Dialect::sqlite, Dialect::postgres);
+
+class DatabaseFixture : public testing::TestWithParam<Dialect> {
   protected:
     void SetUp() override {
         std::string pattern =
             (std::filesystem::temp_directory_path() / "reelshare-db-XXXXXX").string();
         folder_ = ::mkdtemp(pattern.data());
+        if (GetParam() == Dialect::postgres) url_ = PostgresServer::get().new_database();
         open();
     }
     void TearDown() override {
@@ -24,7 +32,9 @@ class DatabaseFixture : public testing::Test {
     }
     void open() {
         database_.reset();
-        auto opened = open_sqlite({.path = folder_ / "test.db"}, executor_, metrics_);
+        auto opened = GetParam() == Dialect::sqlite
+                          ? open_sqlite({.path = folder_ / "test.db"}, executor_, metrics_)
+                          : open_postgres({.url = url_, .replica_url = url_}, metrics_);
         ASSERT_TRUE(opened) << opened.error().message;
         database_ = std::move(*opened);
     }
@@ -34,9 +44,13 @@ class DatabaseFixture : public testing::Test {
     Result<Rows> ask(std::string sql, Params params = {}) {
         return run_task(database_->query(std::move(sql), std::move(params)));
     }
-    std::int64_t number(std::string sql) { return ask(std::move(sql))->front().integer(0); }
+    std::int64_t number(std::string sql) {
+        auto rows = ask(std::move(sql));
+        return rows && !rows->empty() ? rows->front().integer(0) : -1;
+    }
 
     std::filesystem::path folder_;
+    std::string url_;
     BlockingExecutor executor_{4, 1000};
     Metrics metrics_;
     std::unique_ptr<Database> database_;
