@@ -6,6 +6,9 @@
 #include "base/hash.hpp"
 #include "delivery/media.hpp"
 #include "delivery/web.hpp"
+#include "idempotency/routes.hpp"
+#include "limits/redis_quota.hpp"
+#include "limits/routes.hpp"
 #include "uploads/routes.hpp"
 #include "videos/routes.hpp"
 
@@ -23,6 +26,17 @@ std::string salt_of_viewers(const std::string& secret) {
 std::unique_ptr<outbound::Mailer> make_mailer(const Config& config) {
     if (config.smtp_url.empty()) return outbound::make_log_mailer();
     return outbound::make_smtp_mailer({.url = config.smtp_url, .from = config.mail_from});
+}
+
+std::unique_ptr<limits::Limiter> make_limiter(
+    const Config& config, limits::Quota* shared, accounts::Accounts& accounts, Metrics& metrics
+) {
+    if (config.rate_limit == "off") return nullptr;
+    return std::make_unique<limits::Limiter>(
+        config.rate_limits().value_or(limits::Policies()), shared,
+        [&accounts](const http::Request& request) { return accounts.claimed_user(request); },
+        metrics
+    );
 }
 
 }  // namespace
@@ -46,6 +60,9 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       ),
       mailer(make_mailer(config)),
       resets(*base.database, passwords, accounts, *mailer, config.public_url),
+      idempotency_keys(*base.database),
+      shared_quota(base.redis ? limits::make_redis_quota(*base.redis) : nullptr),
+      limiter(make_limiter(config, shared_quota.get(), accounts, base.metrics)),
       videos(*base.database, near_cache, *base.bus, config.public_url),
       views(*base.database, videos, base.metrics),
       events(videos, *base.bus),
@@ -69,11 +86,19 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       base_(base),
       viewer_salt_(salt_of_viewers(secrets.back())) {
     base.bus->listen("drop", [this](std::string_view tag) { near_cache.drop(tag); });
+    base.bus->on_gap([this] { near_cache.clear(); });
+}
+
+Features::~Features() {
+    if (base_.redis) base_.redis->stop();
 }
 
 http::Router Features::routes() {
     http::Router router;
-    add_system_routes(router, *base_.database, *base_.store, base_.metrics, config_.metrics_allow);
+    add_system_routes(
+        router, {*base_.database, *base_.store, base_.redis.get(), base_.metrics},
+        config_.metrics_allow
+    );
     accounts::add_account_routes(router, accounts, config_.cors_origins);
     accounts::add_reset_routes(router, resets);
     videos::add_video_routes(
@@ -82,6 +107,12 @@ http::Router Features::routes() {
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
     delivery::add_media_routes(router, files, !config_.cors_origins.empty());
     delivery::add_web_routes(router, config_.public_url);
+    // Around all of them, so these come last; a request over its limit is not even looked up.
+    idempotency::add_idempotency(
+        router, {idempotency_keys, *base_.bus,
+                 [this](const http::Request& request) { return accounts.claimed_user(request); }}
+    );
+    if (limiter) limits::limit_routes(router, *limiter);
     return router;
 }
 
