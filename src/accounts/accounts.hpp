@@ -128,6 +128,10 @@ class Accounts {
     /// The same where a token is optional: none is no error, a bad one is.
     Task<Result<std::optional<Viewer>>> identify(const http::Request& request);
 
+    /// The user whom the bearer token names by a good signature, or "": whom to count a request
+    /// for. The session may have ended; `require` says who may do something.
+    [[nodiscard]] std::string claimed_user(const http::Request& request) const;
+
     [[nodiscard]] const AccountsOptions& options() const { return options_; }
     [[nodiscard]] const DeviceCookie& devices() const { return devices_; }
 

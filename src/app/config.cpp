@@ -1,6 +1,7 @@
 #include "app/config.hpp"
 
 #include "accounts/fields.hpp"
+#include "redis/address.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -14,6 +15,8 @@
 namespace reelshare::app {
 
 namespace {
+
+constexpr std::size_t kMinWebhookSecret = 16;
 
 unsigned cores() {
     return std::max(1u, std::thread::hardware_concurrency());
@@ -76,6 +79,27 @@ std::filesystem::path Config::media_program_path() const {
     return self.parent_path() / "reelshare-media";
 }
 
+Result<limits::Policies> Config::rate_limits() const {
+    limits::Policies policies;
+    const struct {
+        limits::Policy& policy;
+        const char* setting;
+        const std::string& text;
+    } settings[] = {
+        {policies.read, "RATE_LIMIT_READ", rate_limit_read},
+        {policies.write, "RATE_LIMIT_WRITE", rate_limit_write},
+        {policies.upload, "RATE_LIMIT_UPLOAD", rate_limit_upload},
+        {policies.login, "RATE_LIMIT_LOGIN", rate_limit_login},
+        {policies.signup, "RATE_LIMIT_SIGNUP", rate_limit_signup}
+    };
+    for (const auto& setting : settings) {
+        const auto read = limits::parse_policy(setting.setting, setting.text);
+        if (!read) return std::unexpected(read.error());
+        setting.policy = *read;
+    }
+    return policies;
+}
+
 std::vector<std::string> Config::faults() const {
     std::vector<std::string> found;
     if (!jwt_secret.empty() && jwt_secret.size() < 32)
@@ -95,7 +119,59 @@ std::vector<std::string> Config::faults() const {
     }
     if (database_url.empty() && !database_replica_url.empty())
         found.emplace_back("DATABASE_REPLICA_URL needs DATABASE_URL.");
+    if (!redis_url.empty())
+        if (const auto address = redis::parse_address(redis_url); !address)
+            found.push_back(address.error().message);
+    for (const std::string& url : webhook_urls)
+        if (!url.starts_with("http://") && !url.starts_with("https://"))
+            found.push_back("WEBHOOK_URLS: " + url + " must start with http:// or https://.");
+    if (!webhook_urls.empty() && webhook_secret.size() < kMinWebhookSecret)
+        found.emplace_back("WEBHOOK_SECRET is too short: it needs at least 16 characters.");
+    if (const auto limits = rate_limits(); !limits) found.push_back(limits.error().message);
     return found;
+}
+
+static void define_limit_options(CLI::App& cli, Config& config) {
+    const auto option = [&](const char* flag, std::string& value, const char* variable,
+                            const char* help) {
+        return cli.add_option(flag, value, help)->envname(variable)->capture_default_str();
+    };
+    option("--rate-limit", config.rate_limit, "RATE_LIMIT", "on, or off for benchmarks")
+        ->check(CLI::IsMember({"on", "off"}));
+    option(
+        "--rate-limit-read", config.rate_limit_read, "RATE_LIMIT_READ",
+        "Reads of one client, requests/seconds, or off"
+    );
+    option(
+        "--rate-limit-write", config.rate_limit_write, "RATE_LIMIT_WRITE", "Writes of one client"
+    );
+    option(
+        "--rate-limit-upload", config.rate_limit_upload, "RATE_LIMIT_UPLOAD",
+        "Uploads of one client"
+    );
+    option(
+        "--rate-limit-login", config.rate_limit_login, "RATE_LIMIT_LOGIN",
+        "Login attempts of one address"
+    );
+    option(
+        "--rate-limit-signup", config.rate_limit_signup, "RATE_LIMIT_SIGNUP",
+        "New accounts of one address"
+    );
+}
+
+static void define_webhook_options(CLI::App& cli, Config& config) {
+    split_commas(
+        cli.add_option("--webhook-urls", config.webhook_urls, "Servers that are told of events")
+            ->envname("WEBHOOK_URLS")
+    );
+    cli.add_option("--webhook-secret", config.webhook_secret, "Signs what they are told")
+        ->envname("WEBHOOK_SECRET");
+    cli.add_option(
+           "--webhook-allow-private", config.webhook_allow_private,
+           "true: they may have addresses that are not public"
+    )
+        ->envname("WEBHOOK_ALLOW_PRIVATE")
+        ->capture_default_str();
 }
 
 void define_options(CLI::App& cli, Config& config) {
@@ -125,8 +201,8 @@ void define_options(CLI::App& cli, Config& config) {
         ->check(CLI::Range(-1, 256));
     option("--log-level", config.log_level, "LOG_LEVEL", "debug, info, warn, error or off")
         ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
-    option("--rate-limit", config.rate_limit, "RATE_LIMIT", "on, or off for benchmarks")
-        ->check(CLI::IsMember({"on", "off"}));
+    define_limit_options(cli, config);
+    define_webhook_options(cli, config);
     split_commas(option(
         "--cors-origins", config.cors_origins, "CORS_ORIGINS",
         "Other origins whose pages may call the API"
@@ -143,6 +219,9 @@ void define_options(CLI::App& cli, Config& config) {
         ->check(CLI::Range(1, 1 << 20));
     option("--max-duration", config.max_duration_s, "MAX_DURATION_S", "Longest clip, seconds")
         ->check(CLI::Range(1, 6 * 3600));
+    option(
+        "--redis-url", config.redis_url, "REDIS_URL", "Redis that the nodes share; none by default"
+    );
     option("--cache-mb", config.cache_mb, "CACHE_MB", "Near cache, MiB")
         ->check(CLI::Range(1, 1 << 16));
     option(

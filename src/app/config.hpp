@@ -3,7 +3,9 @@
 // environment variables and one TOML file (flags win, then the environment, then the file); nothing
 // below app/ reads the environment.
 
+#include "base/error.hpp"
 #include "base/log.hpp"
+#include "limits/policy.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -32,15 +34,24 @@ struct Config {
     std::string mail_from;  ///< MAIL_FROM: the sender's address; needed with SMTP_URL
     unsigned threads = 0;   ///< THREADS: event loops; 0: one per core
     int workers = -1;       ///< WORKERS: jobs at once in this process; -1: cores - 1, at least 1
-    std::string log_level = "info";            ///< LOG_LEVEL: debug, info, warn, error, off
-    std::string rate_limit = "on";             ///< RATE_LIMIT: "off" for benchmarks
-    std::vector<std::string> cors_origins;     ///< CORS_ORIGINS
-    std::vector<std::string> trusted_proxies;  ///< TRUSTED_PROXIES: networks
-    std::vector<std::string> metrics_allow;    ///< METRICS_ALLOW: networks besides loopback
-    std::uint64_t max_upload_mb = 512;         ///< MAX_UPLOAD_MB: MiB of one file
-    unsigned max_duration_s = 180;             ///< MAX_DURATION_S: seconds of one clip
-    unsigned cache_mb = 32;                    ///< CACHE_MB: near cache, MiB
-    unsigned shutdown_grace_s = 15;            ///< SHUTDOWN_GRACE_S: for requests in flight
+    std::string log_level = "info";             ///< LOG_LEVEL: debug, info, warn, error, off
+    std::string rate_limit = "on";              ///< RATE_LIMIT: "off" for benchmarks
+    std::string rate_limit_read = "1200/60";    ///< RATE_LIMIT_READ: requests/seconds, or "off"
+    std::string rate_limit_write = "120/60";    ///< RATE_LIMIT_WRITE
+    std::string rate_limit_upload = "60/3600";  ///< RATE_LIMIT_UPLOAD
+    std::string rate_limit_login = "30/60";     ///< RATE_LIMIT_LOGIN: by address
+    std::string rate_limit_signup = "20/3600";  ///< RATE_LIMIT_SIGNUP: by address
+    std::vector<std::string> cors_origins;      ///< CORS_ORIGINS
+    std::vector<std::string> trusted_proxies;   ///< TRUSTED_PROXIES: networks
+    std::vector<std::string> metrics_allow;     ///< METRICS_ALLOW: networks besides loopback
+    std::uint64_t max_upload_mb = 512;          ///< MAX_UPLOAD_MB: MiB of one file
+    unsigned max_duration_s = 180;              ///< MAX_DURATION_S: seconds of one clip
+    std::vector<std::string> webhook_urls;      ///< WEBHOOK_URLS: who is told of events
+    std::string webhook_secret;                 ///< WEBHOOK_SECRET: signs events
+    bool webhook_allow_private = false;         ///< WEBHOOK_ALLOW_PRIVATE: inner addresses, too
+    std::string redis_url;                      ///< REDIS_URL; empty: no Redis
+    unsigned cache_mb = 32;                     ///< CACHE_MB: near cache, MiB
+    unsigned shutdown_grace_s = 15;             ///< SHUTDOWN_GRACE_S: for requests in flight
     unsigned cleanup_grace_s = 3600;  ///< CLEANUP_GRACE_S: age of an ownerless file that is removed
     std::filesystem::path
         media_program;  ///< MEDIA_PROGRAM; empty: reelshare-media beside this program
@@ -51,6 +62,8 @@ struct Config {
     /// Of DATABASE_POOL, and at least four: transactions leave one of them to the reads.
     [[nodiscard]] unsigned connections_per_loop() const;
     [[nodiscard]] std::filesystem::path media_program_path() const;
+    /// What RATE_LIMIT_… say; `invalid` names the one that is wrong.
+    [[nodiscard]] Result<limits::Policies> rate_limits() const;
     /// Settings that contradict each other or the machine, each a sentence; empty where all is
     /// well.
     [[nodiscard]] std::vector<std::string> faults() const;

@@ -10,6 +10,9 @@
 #include "delivery/media.hpp"
 #include "delivery/web.hpp"
 #include "follows/routes.hpp"
+#include "idempotency/routes.hpp"
+#include "limits/redis_quota.hpp"
+#include "limits/routes.hpp"
 #include "notifications/routes.hpp"
 #include "statistics/routes.hpp"
 #include "uploads/routes.hpp"
@@ -38,6 +41,17 @@ std::string owner_of_leases() {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
     return std::string(host.data()) + ':' + std::to_string(::getpid()) + ':' + new_id();
+}
+
+std::unique_ptr<limits::Limiter> make_limiter(
+    const Config& config, limits::Quota* shared, accounts::Accounts& accounts, Metrics& metrics
+) {
+    if (config.rate_limit == "off") return nullptr;
+    return std::make_unique<limits::Limiter>(
+        config.rate_limits().value_or(limits::Policies()), shared,
+        [&accounts](const http::Request& request) { return accounts.claimed_user(request); },
+        metrics
+    );
 }
 
 }  // namespace
@@ -71,6 +85,9 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       ),
       mailer(make_mailer(config)),
       resets(*base.database, passwords, accounts, *mailer, config.public_url),
+      idempotency_keys(*base.database),
+      shared_quota(base.redis ? limits::make_redis_quota(*base.redis) : nullptr),
+      limiter(make_limiter(config, shared_quota.get(), accounts, base.metrics)),
       videos(*base.database, near_cache, *base.bus, config.public_url),
       comments(*base.database, near_cache, *base.bus, videos),
       notifications(*base.database, *base.bus),
@@ -100,11 +117,19 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
     if (config.worker_count() > 0)
         base.database->listen(processing::kJobsChannel, worker->doorbell());
     base.bus->listen("drop", [this](std::string_view tag) { near_cache.drop(tag); });
+    base.bus->on_gap([this] { near_cache.clear(); });
+}
+
+Features::~Features() {
+    if (base_.redis) base_.redis->stop();
 }
 
 http::Router Features::routes() {
     http::Router router;
-    add_system_routes(router, *base_.database, *base_.store, base_.metrics, config_.metrics_allow);
+    add_system_routes(
+        router, {*base_.database, *base_.store, base_.redis.get(), base_.metrics},
+        config_.metrics_allow
+    );
     accounts::add_account_routes(router, accounts, config_.cors_origins);
     accounts::add_reset_routes(router, resets);
     videos::add_video_routes(
@@ -117,6 +142,12 @@ http::Router Features::routes() {
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
     delivery::add_media_routes(router, files, !config_.cors_origins.empty());
     delivery::add_web_routes(router, config_.public_url);
+    // Around all of them, so these come last; a request over its limit is not even looked up.
+    idempotency::add_idempotency(
+        router, {idempotency_keys, *base_.bus,
+                 [this](const http::Request& request) { return accounts.claimed_user(request); }}
+    );
+    if (limiter) limits::limit_routes(router, *limiter);
     return router;
 }
 

@@ -11,6 +11,8 @@
 #include "follows/blocks.hpp"
 #include "follows/follows.hpp"
 #include "http/router.hpp"
+#include "idempotency/keys.hpp"
+#include "limits/limiter.hpp"
 #include "notifications/notifications.hpp"
 #include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
@@ -38,6 +40,11 @@ class Features {
     /// `secrets`: sign tokens, the current one first; at least 32 bytes each.
     Features(const Config& config, Foundation& base, const std::vector<std::string>& secrets);
 
+    /// Messages of other nodes may arrive until here.
+    ~Features();
+    Features(const Features&) = delete;
+    Features& operator=(const Features&) = delete;
+
     [[nodiscard]] http::Router routes();
 
     cache::NearCache near_cache;
@@ -45,6 +52,9 @@ class Features {
     accounts::Accounts accounts;
     std::unique_ptr<outbound::Mailer> mailer;
     accounts::PasswordResets resets;
+    idempotency::Keys idempotency_keys;
+    std::unique_ptr<limits::Quota> shared_quota;  ///< Null where there is no Redis.
+    std::unique_ptr<limits::Limiter> limiter;     ///< Null where RATE_LIMIT is off.
     videos::Videos videos;
     comments::Comments comments;
     notifications::Notifications notifications;

@@ -3,6 +3,7 @@
 #include "app/open_database.hpp"
 #include "base/log.hpp"
 #include "objects/filesystem.hpp"
+#include "redis/bus.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -34,12 +35,27 @@ Foundation::~Foundation() {
     log::stop();
 }
 
+/// A Redis that is away at the start is no reason not to start.
+Result<void> Foundation::open_bus() {
+    if (config_.redis_url.empty()) {
+        bus = cache::make_memory_bus();
+        return {};
+    }
+    auto address = redis::parse_address(config_.redis_url);
+    if (!address) return std::unexpected(address.error());
+    redis = std::make_unique<redis::Client>(
+        redis::ClientOptions{.address = std::move(*address)}, metrics
+    );
+    bus = redis::make_bus(*redis);
+    return {};
+}
+
 Result<void> Foundation::open() {
     if (auto made = make_data_folder(config_); !made) return made;
     log::Options logging{.folder = config_.data_dir / "logs"};
     (void)log::parse_level(config_.log_level, logging.level);
     log::start(logging);
-    bus = cache::make_memory_bus();
+    if (auto connected = open_bus(); !connected) return connected;
     auto opened = open_database(config_, executor, metrics);
     if (!opened) return std::unexpected(opened.error());
     database = std::move(*opened);

@@ -8,6 +8,7 @@
 #include "cache/bus.hpp"
 #include "db/database.hpp"
 #include "objects/store.hpp"
+#include "redis/client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,9 +34,12 @@ class Foundation {
     BlockingExecutor executor;
     std::unique_ptr<db::Database> database;
     std::unique_ptr<objects::Store> store;
+    std::unique_ptr<redis::Client> redis;  ///< Null where there is no REDIS_URL.
     std::unique_ptr<cache::Bus> bus;
 
   private:
+    Result<void> open_bus();
+
     const Config& config_;
 };
 

@@ -11,6 +11,8 @@
 #include "http/middleware.hpp"
 #include "http/server.hpp"
 #include "processing/cleanup.hpp"
+#include "webhooks/outbox.hpp"
+#include "webhooks/sender.hpp"
 
 #include <sys/resource.h>
 
@@ -23,7 +25,11 @@ namespace {
 
 /// The clean-up pass, at the start and every hour.
 Task<void> keep_clean(
-    const Config& config, Foundation& base, Features& features, std::atomic<bool>& stopping
+    const Config& config,
+    Foundation& base,
+    Features& features,
+    webhooks::Sender& webhooks,
+    std::atomic<bool>& stopping
 ) {
     const std::chrono::seconds grace(config.cleanup_grace_s);
     constexpr int kSecondsBetween = 3600;
@@ -35,6 +41,10 @@ Task<void> keep_clean(
             if (!cleaned) log::warn("clean_up_failed", {{"detail", cleaned.error().detail}});
             auto pruned = co_await features.notifications.prune();
             if (!pruned) log::warn("clean_up_failed", {{"detail", pruned.error().detail}});
+            idempotency::Keys keys(*base.database);
+            auto forgotten = co_await keys.forget_old();
+            if (forgotten) forgotten = co_await webhooks.forget_old();
+            if (!forgotten) log::warn("clean_up_failed", {{"detail", forgotten.error().detail}});
         }
         const bool woken = co_await sleep_for(std::chrono::seconds(1));
         (void)woken;
@@ -94,10 +104,20 @@ int serve(const Config& config) {
     }
     if (auto requeued = requeue_interrupted(base); !requeued) return refuse(requeued.error());
 
+    auto targets = run_now(webhooks::set_targets(*base.database, config.webhook_urls));
+    if (!targets) return refuse(targets.error());
+    webhooks::Sender webhooks(
+        *base.database,
+        {.secret = config.webhook_secret, .allow_private = config.webhook_allow_private},
+        base.metrics
+    );
+
     std::atomic<bool> stopping{false};
     const asio::any_io_executor background = server->executors().front();
     features.worker->start(background);
-    spawn(background, "cleanup", [&] { return keep_clean(config, base, features, stopping); });
+    spawn(background, "cleanup", [&] { return keep_clean(config, base, features, webhooks, stopping); });
+    for (int i = 0; !config.webhook_urls.empty() && i < webhooks::Sender::kAtOnce; ++i)
+        spawn(background, "webhooks", [&] { return webhooks.run(); });
     server->start();
     log::info(
         "started", {{"version", kVersion},
@@ -110,6 +130,7 @@ int serve(const Config& config) {
     const int signal = stop_signal.wait();
     log::info("stopping", {{"signal", signal}});
     stopping = true;
+    webhooks.stop();
     features.events.stop();
     features.notifications.stop();
     server->drain();

@@ -12,14 +12,16 @@ http::Response text(int status, std::string body) {
     return response;
 }
 
-Task<Result<http::Response>> ready(db::Database& database, objects::Store& store) {
-    auto database_answer = co_await database.query("SELECT 1");
-    auto store_answer = co_await store.free_bytes();
+Task<Result<http::Response>> ready(SystemParts parts) {
+    auto database_answer = co_await parts.database.query("SELECT 1");
+    auto store_answer = co_await parts.store.free_bytes();
     const auto state = [](bool good) { return good ? "ok" : "unavailable"; };
     boost::json::object checks{
         {"database", state(database_answer.has_value())},
         {"objects", state(store_answer.has_value())}
     };
+    // Told, but no reason to send requests elsewhere: without Redis everything goes on locally.
+    if (parts.redis) checks["redis"] = state(parts.redis->up());
     const bool good = database_answer && store_answer;
     http::Response response =
         http::success(good ? 200 : 503, good ? "Ready" : "Not ready", std::move(checks));
@@ -30,26 +32,20 @@ Task<Result<http::Response>> ready(db::Database& database, objects::Store& store
 }  // namespace
 
 void add_system_routes(
-    http::Router& router,
-    db::Database& database,
-    objects::Store& store,
-    Metrics& metrics,
-    const std::vector<std::string>& metrics_allow
+    http::Router& router, SystemParts parts, const std::vector<std::string>& metrics_allow
 ) {
     using http::Method;
     using http::Request;
     router.add(Method::get, "/healthz", [](Request&) -> Task<http::Response> {
         co_return text(200, "ok\n");
     });
-    router.add(Method::get, "/readyz", http::handler([&](Request&) {
-                   return ready(database, store);
-               }));
+    router.add(Method::get, "/readyz", http::handler([parts](Request&) { return ready(parts); }));
     std::vector<std::string> networks = metrics_allow;
     networks.insert(networks.end(), {"127.0.0.0/8", "::1"});
     router.add(
         Method::get, "/metrics",
         http::handler(
-            [&metrics,
+            [&metrics = parts.metrics,
              allowed = http::Networks(networks)](Request& request) -> Task<Result<http::Response>> {
                 if (!allowed.contains(request.client_address))
                     co_return fail(Errc::not_found, "Not Found");

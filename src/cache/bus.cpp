@@ -90,7 +90,7 @@ class MemorySubscription final : public Subscription {
     std::shared_ptr<Mailbox> mailbox_;
 };
 
-class MemoryBus final : public Bus {
+class LocalBus final : public MemoryBus {
   public:
     void publish(std::string_view topic, std::string payload) override {
         std::vector<std::shared_ptr<Mailbox>> receivers;
@@ -115,14 +115,29 @@ class MemoryBus final : public Bus {
         topics_->listeners.emplace(std::move(topic), std::move(listener));
     }
 
+    void on_gap(std::function<void()> listener) override {
+        const std::lock_guard lock(topics_->mutex);
+        gap_listeners_.push_back(std::move(listener));
+    }
+
+    void tell_gap() override {
+        std::vector<std::function<void()>> calls;
+        {
+            const std::lock_guard lock(topics_->mutex);
+            calls = gap_listeners_;
+        }
+        for (const auto& call : calls) call();
+    }
+
   private:
     std::shared_ptr<Topics> topics_ = std::make_shared<Topics>();
+    std::vector<std::function<void()>> gap_listeners_;  ///< Under the mutex of the topics.
 };
 
 }  // namespace
 
-std::unique_ptr<Bus> make_memory_bus() {
-    return std::make_unique<MemoryBus>();
+std::unique_ptr<MemoryBus> make_memory_bus() {
+    return std::make_unique<LocalBus>();
 }
 
 }  // namespace reelshare::cache

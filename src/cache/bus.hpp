@@ -33,14 +33,24 @@ class Bus {
     virtual void publish(std::string_view topic, std::string payload) = 0;
     /// Messages published after the call. At most 64 wait; then the oldest is dropped.
     virtual std::unique_ptr<Subscription> subscribe(std::string topic) = 0;
-    /// Calls `listener` for each message of `topic`, on the publisher's thread, before `publish`
-    /// returns. For the life of the bus; set up before threads start.
+    /// Calls `listener` for each message of `topic`, on the publisher's thread before `publish`
+    /// returns, or on a thread of the bus where another node published. Must not block. For the
+    /// life of the bus; set up before threads start.
     virtual void listen(
         std::string topic, std::function<void(std::string_view payload)> listener
     ) = 0;
+    /// Calls `listener` when messages of other nodes may have been missed: what was kept because
+    /// nobody objected may be stale. For the life of the bus; set up before threads start.
+    virtual void on_gap(std::function<void()> listener) = 0;
 };
 
-/// Inside one process.
-[[nodiscard]] std::unique_ptr<Bus> make_memory_bus();
+/// Inside one process: misses nothing by itself.
+class MemoryBus : public Bus {
+  public:
+    /// Calls those who listen for gaps: for a bus between nodes, which has this one inside.
+    virtual void tell_gap() = 0;
+};
+
+[[nodiscard]] std::unique_ptr<MemoryBus> make_memory_bus();
 
 }  // namespace reelshare::cache

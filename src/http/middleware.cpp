@@ -96,7 +96,11 @@ Middleware cors(std::vector<std::string> origins) {
         if (allowed) {
             response.set("Access-Control-Allow-Origin", origin);
             response.set("Access-Control-Allow-Credentials", "true");
-            response.set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After");
+            response.set(
+                "Access-Control-Expose-Headers",
+                "X-Request-Id, Retry-After, RateLimit-Policy, RateLimit-Limit, "
+                "RateLimit-Remaining, RateLimit-Reset, Idempotency-Replayed"
+            );
         }
         if (!origins.empty()) {
             const std::string_view vary = response.header("vary");

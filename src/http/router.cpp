@@ -70,6 +70,17 @@ void Router::add(Method method, std::string pattern, Handler handler, RouteOptio
     if (!added) throw std::logic_error("route added twice: " + pattern);
 }
 
+void Router::wrap(const Around& around) {
+    const auto visit = [&](const auto& self, Node& node) -> void {
+        for (auto* leaves : {&node.leaves, &node.rest})
+            for (auto& [method, leaf] : *leaves)
+                leaf.handler = around(method, leaf.pattern, leaf.options, std::move(leaf.handler));
+        for (auto& [segment, child] : node.literals) self(self, *child);
+        if (node.parameter) self(self, *node.parameter);
+    };
+    visit(visit, *root_);
+}
+
 Router::Match Router::match(Method method, std::string_view path) const {
     // Depth-first with literals before parameters; patterns are few segments deep, so this is
     // short.

@@ -7,6 +7,7 @@
 #include "http/message.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,12 @@ class Router {
     Router& operator=(Router&&) noexcept;
 
     void add(Method method, std::string pattern, Handler handler, RouteOptions options = {});
+
+    /// Puts something around the handlers of all routes added so far: `around` is given each with
+    /// what it was added with and returns what takes its place.
+    using Around = std::function<
+        Handler(Method, std::string_view pattern, const RouteOptions& options, Handler)>;
+    void wrap(const Around& around);
 
     struct Match {
         const Handler* handler = nullptr;  ///< Null: no route (404) or not this method (405).

@@ -3,6 +3,7 @@
 #include "base/id.hpp"
 #include "videos/videos.hpp"
 #include "videos/visibility.hpp"
+#include "webhooks/outbox.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -97,6 +98,10 @@ Task<Result<Leftovers>> Videos::remove(std::string id, std::string user_id) {
             );
             if (!rows) co_return std::unexpected(rows.error());
             if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
+            auto told = co_await webhooks::record(
+                tx, "video.deleted", {{"videoId", id}, {"uploaderId", user_id}}
+            );
+            if (!told) co_return std::unexpected(told.error());
             auto removed = co_await remove_asset(tx, rows->front().text(0));
             co_return removed;
         }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace reelshare::http {
 namespace {
 
@@ -65,6 +67,17 @@ TEST_F(Routes, UnknownPathsMatchNothing) {
 
 TEST_F(Routes, ASlashAtTheEndChangesNothing) {
     EXPECT_EQ(pattern(Method::get, "/video/"), "/video");
+}
+
+TEST_F(Routes, AreWrappedWithTheirMethodAndPattern) {
+    std::vector<std::string> seen;
+    router_.wrap([&](Method, std::string_view pattern, const RouteOptions&, Handler inner) {
+        seen.emplace_back(pattern);
+        return inner;
+    });
+    EXPECT_EQ(seen.size(), router_.routes().size());
+    EXPECT_NE(std::ranges::find(seen, "/video/:id"), seen.end());
+    EXPECT_NE(router_.match(Method::get, "/video/x").handler, nullptr);
 }
 
 TEST_F(Routes, OptionsComeAlong) {
