@@ -8,6 +8,7 @@
 #include "uploads/routes.hpp"
 #include "videos/routes.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace reelshare::app {
@@ -17,6 +18,15 @@ namespace {
 /// Names guests by a hash that nobody else can compute, the same after a restart.
 std::string salt_of_viewers(const std::string& secret) {
     return sha256_hex("reelshare viewer " + secret);
+}
+
+/// A bucket may be out of reach for a while: what is known of its objects stays true.
+delivery::OpenFilesOptions open_files_options(const Config& config) {
+    delivery::OpenFilesOptions options;
+    if (config.s3_bucket.empty()) return options;
+    options.max_files = 4096;  // They cost no descriptor.
+    options.max_stale = std::chrono::hours(1);
+    return options;
 }
 
 }  // namespace
@@ -36,10 +46,17 @@ processing::WorkerOptions worker_options(const Config& config, unsigned workers)
 Features::Features(const Config& config, Foundation& base, const std::string& secret)
     : near_cache({.max_bytes = std::size_t{config.cache_mb} << 20}, base.metrics),
       accounts(*base.database, passwords, secret, {.throttle = config.rate_limit != "off"}),
-      videos(*base.database, near_cache, *base.bus, config.public_url),
+      videos(
+          *base.database,
+          near_cache,
+          *base.bus,
+          config.public_url,
+          delivery::MediaLinks(delivery::PathSigner(secret), config.media_base_url)
+      ),
       views(*base.database, videos, base.metrics),
       events(videos, *base.bus),
-      files(*base.store),
+      files(*base.store, open_files_options(config)),
+      parts(std::size_t{config.media_cache_mb} << 20, base.metrics),
       publisher(*base.database, videos, *base.bus),
       worker(std::make_unique<processing::Worker>(
           worker_options(config, config.worker_count()),
@@ -57,8 +74,15 @@ Features::Features(const Config& config, Foundation& base, const std::string& se
       ),
       config_(config),
       base_(base),
-      viewer_salt_(salt_of_viewers(secret)) {
-    base.bus->listen("drop", [this](std::string_view tag) { near_cache.drop(tag); });
+      viewer_salt_(salt_of_viewers(secret)),
+      path_signer_(secret) {
+    base.bus->listen("drop", [this](std::string_view tag) {
+        near_cache.drop(tag);
+        if (!tag.starts_with(videos::kMediaTag)) return;
+        const std::string prefix = fmt::format("media/{}/", tag.substr(videos::kMediaTag.size()));
+        files.forget(prefix);
+        parts.forget(prefix);
+    });
 }
 
 http::Router Features::routes() {
@@ -69,7 +93,13 @@ http::Router Features::routes() {
         router, {videos, views, events, accounts, near_cache, *base_.store, files, viewer_salt_}
     );
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
-    delivery::add_media_routes(router, files, !config_.cors_origins.empty());
+    delivery::add_media_routes(
+        router, {.files = files,
+                 .parts = parts,
+                 .signer = path_signer_,
+                 .is_open = [this](std::string asset) { return videos.media_is_open(asset); },
+                 .cross_site = !config_.cors_origins.empty()}
+    );
     delivery::add_web_routes(router, config_.public_url);
     return router;
 }

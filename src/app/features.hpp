@@ -6,6 +6,8 @@
 #include "app/foundation.hpp"
 #include "cache/near_cache.hpp"
 #include "delivery/open_files.hpp"
+#include "delivery/part_cache.hpp"
+#include "delivery/signed_path.hpp"
 #include "http/router.hpp"
 #include "processing/worker.hpp"
 #include "uploads/uploads.hpp"
@@ -36,6 +38,7 @@ class Features {
     videos::ViewCounter views;
     videos::EventStreams events;
     delivery::OpenFiles files;
+    delivery::PartCache parts;
     processing::Publisher publisher;
     /// Its timers live on the server's loops: reset it before the server goes.
     std::unique_ptr<processing::Worker> worker;
@@ -45,6 +48,7 @@ class Features {
     const Config& config_;
     Foundation& base_;
     std::string viewer_salt_;
+    delivery::PathSigner path_signer_;
 };
 
 }  // namespace reelshare::app

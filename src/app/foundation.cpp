@@ -4,6 +4,7 @@
 #include "db/migrate.hpp"
 #include "db/sqlite.hpp"
 #include "objects/filesystem.hpp"
+#include "objects/s3.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -46,6 +47,14 @@ Result<void> Foundation::open() {
     database = std::move(*opened);
     auto migrated = run_now(db::migrate(*database));
     if (!migrated) return std::unexpected(migrated.error());
+    return open_store();
+}
+
+Result<void> Foundation::open_store() {
+    if (!config_.s3_bucket.empty()) {
+        store = objects::open_s3(config_.s3_options(), metrics);
+        return {};
+    }
     auto folder = objects::open_filesystem(config_.data_dir / "objects", executor);
     if (!folder) return std::unexpected(folder.error());
     store = std::move(*folder);

@@ -36,6 +36,8 @@ class Foundation {
     std::unique_ptr<cache::Bus> bus;
 
   private:
+    Result<void> open_store();
+
     const Config& config_;
 };
 

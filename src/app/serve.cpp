@@ -116,6 +116,7 @@ int serve(const Config& config) {
     features.events.stop();
     server->drain();
     features.worker->stop();
+    base.store->close();  // Who still waits for it does so on the server's loops.
     server->stop();
     features.worker.reset();
     features.views.stop();

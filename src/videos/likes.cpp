@@ -40,7 +40,8 @@ Task<Result<void>> require_visible(
 ) {
     auto rows = co_await tx.query(
         "SELECT 1 FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id = $1 "
-        "AND (a.state IN ('playable', 'ready') OR v.uploader_id = $2)",
+        "AND (v.uploader_id = $2 OR (a.state IN ('playable', 'ready') AND v.visibility <> "
+        "'private'))",
         {id, user_id}
     );
     if (!rows) co_return std::unexpected(rows.error());

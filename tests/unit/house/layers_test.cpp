@@ -33,9 +33,9 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
 
 /// Libraries that one folder alone may include.
 const std::map<std::string, std::string> kOwners = {
-    {"boost/beast", "http"}, {"sqlite3.h", "db"},  {"libpq-fe.h", "db"},  {"libav", "media"},
-    {"libsw", "media"},      {"hiredis", "redis"}, {"curl/", "objects"},  {"jwt.h", "accounts"},
-    {"brotli/", "base"},     {"zlib.h", "base"},   {"CLI/", "app media"},
+    {"boost/beast", "http"}, {"sqlite3.h", "db"},  {"libpq-fe.h", "db"}, {"libav", "media"},
+    {"libsw", "media"},      {"hiredis", "redis"}, {"curl/", "objects"}, {"pugixml", "objects"},
+    {"jwt.h", "accounts"},   {"brotli/", "base"},  {"zlib.h", "base"},   {"CLI/", "app media"},
 };
 
 template <class F>
