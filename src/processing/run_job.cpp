@@ -19,6 +19,7 @@ using objects::FileDescriptor;
 
 constexpr std::chrono::seconds kSilence{60};  ///< The program speaks twice a second.
 constexpr std::chrono::milliseconds kNews{250};
+constexpr std::uintmax_t kLeastScratch = 1u << 20;
 constexpr std::size_t kCopyPiece = 4u << 20;  ///< One request to the store each.
 
 /// Names a child to `stop` as long as it runs.
@@ -51,6 +52,13 @@ std::string describe(const ExitStatus& status, const ChildProcess& child) {
 FileDescriptor reopened(int fd) {
     const std::string path = "/proc/self/fd/" + std::to_string(fd);
     return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+/// Whether a program that gave up may have done so for lack of room to write.
+bool is_full(const std::filesystem::path& folder) {
+    std::error_code ec;
+    const auto space = std::filesystem::space(folder, ec);
+    return !ec && space.available < kLeastScratch;
 }
 
 Result<void> append(int fd, std::span<const char> bytes) {
@@ -137,6 +145,10 @@ Task<Worker::Outcome> Worker::encode(Running& job) {
     const ExitStatus status = co_await child.wait();
     if (outcome.kind == Outcome::Kind::done && !status.good())
         outcome = Outcome::broken("the media program failed after its report");
+    const bool gave_up =
+        outcome.kind == Outcome::Kind::broken || outcome.kind == Outcome::Kind::refused;
+    if (gave_up && is_full(job.folder))
+        co_return Outcome{.kind = Outcome::Kind::failed, .message = "scratch is full"};
     if (outcome.kind == Outcome::Kind::broken) {
         if (stopping_) co_return Outcome{.kind = Outcome::Kind::stopped};
         outcome.message += describe(status, child);

@@ -108,14 +108,13 @@ Task<Result<http::Response>> show_video(const VideoParts& parts, http::Request& 
 Task<Result<http::Response>> follow_video(const VideoParts& parts, http::Request& request) {
     // Open to whoever has the id: a browser's EventSource sends no token, and how far the work is
     // tells nothing of what is in the clip. That a private one exists is its owner's to know.
+    const auto viewer = co_await parts.accounts.identify(request);
+    if (!viewer) co_return std::unexpected(viewer.error());
     const std::string id(request.param("id"));
     const auto progress = co_await parts.videos.progress(id);
     if (!progress) co_return std::unexpected(progress.error());
-    if (progress->is_private) {
-        const auto viewer = co_await parts.accounts.require(request);
-        if (!viewer || viewer->user_id != progress->uploader_id)
-            co_return fail(Errc::not_found, "Video not found!");
-    }
+    const bool own = *viewer && (*viewer)->user_id == progress->uploader_id;
+    if (progress->is_private && !own) co_return fail(Errc::not_found, "Video not found!");
     auto stream = co_await parts.events.open(id, request.client_address);
     co_return stream;
 }

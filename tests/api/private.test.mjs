@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
 import { clip } from '../support/clips.mjs';
+import { heldFetch } from '../support/contract.mjs';
 import { startServer, until } from '../support/server.mjs';
 
 const secret = 'the secret of this test, long enough';
@@ -30,11 +31,11 @@ after(() => server?.stop());
 /** Every file of a clip: what the answer names, and what its playlists lead to. */
 async function filesOf(video) {
     const files = new Set([video.videoUrl, video.hlsUrl, video.thumbnail, ...video.renditions.map((one) => one.url)]);
-    const master = await (await fetch(video.hlsUrl)).text();
+    const master = await (await heldFetch(video.hlsUrl)).text();
     for (const [, name] of master.matchAll(/^(\S+\.m3u8)$/gm)) {
         const playlist = new URL(name, video.hlsUrl).href;
         files.add(playlist);
-        for (const [, file] of (await (await fetch(playlist)).text()).matchAll(/URI="([^"]+)"/g))
+        for (const [, file] of (await (await heldFetch(playlist)).text()).matchAll(/URI="([^"]+)"/g))
             files.add(new URL(file, playlist).href);
     }
     return [...files];
@@ -61,14 +62,18 @@ test('its owner plays every file through one signature, also by ranges', async (
     const signatures = new Set(files.map((url) => parts(url).signature));
     assert.equal(signatures.size, 1);
     for (const url of files) {
-        const answer = await fetch(url);
+        const answer = await heldFetch(url);
         assert.equal(answer.status, 200, url);
         assert.match(answer.headers.get('cache-control'), /^private, max-age=\d+/, url);
         await answer.arrayBuffer();
     }
-    const range = await fetch(hidden.videoUrl, { headers: { range: 'bytes=0-99' } });
+    const range = await heldFetch(hidden.videoUrl, { headers: { range: 'bytes=0-99' } });
     assert.equal(range.status, 206);
     assert.equal((await range.arrayBuffer()).byteLength, 100);
+    const etag = range.headers.get('etag');
+    assert.equal((await heldFetch(hidden.videoUrl, { headers: { 'if-none-match': etag } })).status, 304);
+    assert.equal((await heldFetch(hidden.videoUrl, { headers: { range: 'bytes=999999999-' } })).status, 416);
+    assert.equal((await heldFetch(hidden.videoUrl.replace(/[^/]+$/, 'none.mp4'))).status, 404);
 });
 
 test('without, with an old and with a foreign signature no file is to be had', async () => {
@@ -76,19 +81,19 @@ test('without, with an old and with a foreign signature no file is to be had', a
     const now = Date.now() / 1000;
     for (const url of files) {
         const { asset, version, file: name } = parts(url);
-        assert.equal((await fetch(path(asset, version, name))).status, 404, `unsigned ${name}`);
-        assert.equal((await fetch(path(asset, version, name), { method: 'HEAD' })).status, 404, `unsigned HEAD ${name}`);
+        assert.equal((await heldFetch(path(asset, version, name))).status, 404, `unsigned ${name}`);
+        assert.equal((await heldFetch(path(asset, version, name), { method: 'HEAD' })).status, 404, `unsigned HEAD ${name}`);
         for (const [what, signature] of [
             ['ended', signatureFor(asset, now - 61)],
             ['foreign', signatureFor('0190163d-8694-739b-aea5-966c26f8ad91', now + 3600)],
             ['made up', `${Math.floor(now + 3600).toString(16)}-${'0'.repeat(32)}`],
             ['cut', signatureFor(asset, now + 3600).slice(0, -1)],
         ]) {
-            const answer = await fetch(path(asset, signature, version, name));
+            const answer = await heldFetch(path(asset, signature, version, name));
             assert.equal(answer.status, 403, `${what} ${name}`);
             assert.equal(answer.headers.get('cache-control'), 'no-store');
         }
-        const late = await fetch(path(asset, signatureFor(asset, now - 30), version, name));
+        const late = await heldFetch(path(asset, signatureFor(asset, now - 30), version, name));
         assert.equal(late.status, 200, 'clocks may differ by a minute');
         await late.arrayBuffer();
     }
@@ -137,7 +142,7 @@ test('a public post made private is so at once, and back', async () => {
     const video = (await owner.upload(await clip(), { title: 'for all' }, { query: '?wait=ready' })).body.data;
     const unsigned = video.videoUrl;
     assert.equal(new URL(unsigned).pathname.split('/').length, 5, 'a public link carries no signature');
-    const fetched = await fetch(unsigned);
+    const fetched = await heldFetch(unsigned);
     assert.equal(fetched.status, 200);
     assert.match(fetched.headers.get('cache-control'), /^public/);
     await fetched.arrayBuffer();
@@ -147,15 +152,15 @@ test('a public post made private is so at once, and back', async () => {
     const change = (visibility) => owner.request('PATCH', `/api/v1/video/${video.id}`, { json: { visibility } });
     const changed = await change('private');
     assert.equal(changed.status, 200);
-    assert.equal((await fetch(unsigned)).status, 404);
+    assert.equal((await heldFetch(unsigned)).status, 404);
     assert.equal((await guest.get(`/api/v1/video/${video.id}`)).status, 404);
     assert.ok(!(await guest.get('/api/v1/video?limit=50')).text.includes(video.id));
-    const own = await fetch(changed.body.data.videoUrl);
+    const own = await heldFetch(changed.body.data.videoUrl);
     assert.equal(own.status, 200);
     await own.arrayBuffer();
 
     await change('unlisted');
-    const open = await fetch(unsigned);
+    const open = await heldFetch(unsigned);
     assert.equal(open.status, 200);
     await open.arrayBuffer();
     assert.equal((await guest.get(`/api/v1/video/${video.id}`)).status, 200);
@@ -163,12 +168,12 @@ test('a public post made private is so at once, and back', async () => {
 
 test('a deleted private post is gone for who kept a link', async () => {
     const video = (await owner.upload(await clip(), { title: 'gone', visibility: 'private' }, { query: '?wait=ready' })).body.data;
-    const seen = await fetch(video.videoUrl);
+    const seen = await heldFetch(video.videoUrl);
     assert.equal(seen.status, 200);
     await seen.arrayBuffer();
     assert.equal((await owner.delete(`/api/v1/video/${video.id}`)).status, 200);
     await until(async () => {
-        const answer = await fetch(video.videoUrl);
+        const answer = await heldFetch(video.videoUrl);
         await answer.arrayBuffer();
         return answer.status === 404;
     }, { what: 'its files to go' });
