@@ -224,7 +224,7 @@ class CurlLoop::Impl {
         );
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
         curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, options_.slowest);
-        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.stall.count()));
+        curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall.count()));
         if (request.sign) {
             curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, options_.signing.c_str());
             curl_easy_setopt(easy, CURLOPT_USERPWD, options_.credentials.c_str());

@@ -22,6 +22,8 @@ struct HttpRequest {
     std::shared_ptr<const std::string> body;  ///< Of POST and PUT.
     std::size_t max_answer = 4u << 20;        ///< A longer answer is an error.
     std::chrono::milliseconds timeout{10'000};
+    /// So long a connection may be slower than a crawl; 0: for as long as it likes.
+    std::chrono::seconds stall{4};
     bool sign = true;
     /// Still gets a moment when the loop is stopped: for tidying up.
     bool last_wish = false;
@@ -41,9 +43,7 @@ struct CurlLoopOptions {
     std::string credentials;  ///< "<access key>:<secret key>"
     long max_connections = 64;
     std::chrono::milliseconds connect_timeout{2'000};
-    /// Slower than this many bytes per second for so long is a stall.
-    long slowest = 1'024;
-    std::chrono::seconds stall{5};
+    long slowest = 1'024;  ///< Bytes per second; less is a stall.
 };
 
 class CurlLoop {

@@ -20,7 +20,7 @@ struct S3Options {
     bool path_style = false;  ///< https://host/bucket/key rather than https://bucket.host/key
     /// A request for a few bytes, and until a call gives up, repeats and pauses included.
     std::chrono::milliseconds timeout{6'000};
-    std::chrono::milliseconds patience{12'000};
+    std::chrono::milliseconds patience{10'000};
     /// The same for a part of 8 MiB.
     std::chrono::milliseconds part_timeout{60'000};
     std::chrono::milliseconds part_patience{120'000};

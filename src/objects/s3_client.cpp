@@ -18,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestAsked{5'000};
+constexpr milliseconds kQuick{2'000};
 
 CurlLoopOptions loop_options(const S3Options& options) {
     return {
@@ -93,6 +94,8 @@ HttpRequest S3Client::request_of(const S3Call& call) const {
         .body = call.body
     };
     request.timeout = call.is_part ? options_.part_timeout : options_.timeout;
+    if (call.quick) request.timeout = std::min(request.timeout, kQuick);
+    if (call.may_pause) request.stall = std::chrono::seconds(0);
     request.last_wish = call.last_wish;
     // libcurl signs the hash that this header names and does not make one by itself.
     static const std::string nothing = sha256_hex("");
@@ -128,7 +131,7 @@ Task<Result<HttpReply>> S3Client::send(S3Call call) {
         }
         const auto left = std::chrono::duration_cast<milliseconds>(give_up - now);
         const auto pause = retry_pause(attempt, left, asked_pause(reply));
-        const bool again = call.repeat && pause && budget_.spend();
+        const bool again = !call.quick && pause && budget_.spend();
         const std::string why =
             reply ? "status " + std::to_string(reply->status) : reply.error().detail;
         if (!again) {

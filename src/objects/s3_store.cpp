@@ -169,7 +169,7 @@ class S3Store final : public Store {
                 .body = std::make_shared<const std::string>("x"),
                 .sums = sums_of("x")
             };
-        call.repeat = false;
+        call.quick = true;
         const auto reply = co_await client_->demand(std::move(call), "probe");
         if (!reply) co_return std::unexpected(reply.error());
         co_return kNoLimit;

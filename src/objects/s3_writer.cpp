@@ -92,7 +92,8 @@ class Multipart {
             .body = body,
             .sums = sums_of(*body)
         };
-        call.is_part = true;  // It may take the service a while.
+        call.is_part = true;
+        call.may_pause = true;
         const auto reply = co_await client_->send(std::move(call));
         if (!reply) co_return std::unexpected(reply.error());
         // A failure may come with status 200: the answer began before the work was done.

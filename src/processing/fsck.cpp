@@ -107,6 +107,11 @@ class Check {
         : database_(database), store_(store), options_(options), tell_(std::move(tell)) {}
 
     Task<Result<FsckCounts>> run() {
+        // First: what a repair of a clip leaves behind is no finding of today.
+        for (const char* prefix : kAssetPrefixes) {
+            auto looked = co_await look_for_orphans(prefix);
+            if (!looked) co_return std::unexpected(looked.error());
+        }
         for (std::string after;;) {
             auto rows = co_await database_.query(
                 std::string(kColumns) + "WHERE id > $1 ORDER BY id LIMIT $2", {after, kPage}
@@ -118,10 +123,6 @@ class Check {
                 if (!looked) co_return std::unexpected(looked.error());
             }
             after = rows->rows.back().text(0);
-        }
-        for (const char* prefix : kAssetPrefixes) {
-            auto looked = co_await look_for_orphans(prefix);
-            if (!looked) co_return std::unexpected(looked.error());
         }
         co_return counts_;
     }
