@@ -20,6 +20,15 @@ std::string salt_of_viewers(const std::string& secret) {
     return sha256_hex("reelshare viewer " + secret);
 }
 
+/// Where pages may take media from besides their own origin, as a Content-Security-Policy lists it.
+std::string media_origins(const Config& config) {
+    const auto host = config.media_base_url.find("://");
+    if (host == std::string::npos) return config.public_url;
+    const auto path = config.media_base_url.find('/', host + 3);
+    const std::string far = config.media_base_url.substr(0, path);
+    return config.public_url.empty() ? far : config.public_url + ' ' + far;
+}
+
 /// A bucket may be out of reach for a while: what is known of its objects stays true.
 delivery::OpenFilesOptions open_files_options(const Config& config) {
     delivery::OpenFilesOptions options;
@@ -100,7 +109,7 @@ http::Router Features::routes() {
                  .is_open = [this](std::string asset) { return videos.media_is_open(asset); },
                  .cross_site = !config_.cors_origins.empty()}
     );
-    delivery::add_web_routes(router, config_.public_url);
+    delivery::add_web_routes(router, media_origins(config_));
     return router;
 }
 

@@ -231,3 +231,24 @@ test('no secret is in the log', async () => {
     const log = (await server.logFile()) + server.log();
     assert.ok(!log.includes(s3.secretKey));
 });
+
+test('with MEDIA_BASE_URL public clips are fetched straight, private ones by way of us', async () => {
+    const straight = await startServer({ env: { ...settings(), MEDIA_BASE_URL: 'https://cdn.example.org/clips/' } });
+    try {
+        const eve = await new Person(straight.url).join('Eve');
+        const file = await clip();
+        const open = (await eve.upload(file, { title: 'open' }, { query: '?wait=ready' })).body.data;
+        for (const url of [open.videoUrl, open.hlsUrl, open.thumbnail]) assert.match(url, /^https:\/\/cdn\.example\.org\/clips\/media\//);
+        assert.ok((await keys()).includes(new URL(open.videoUrl).pathname.slice('/clips/'.length)));
+        const hidden = (await eve.upload(file, { title: 'hidden', visibility: 'private' }, { query: '?wait=ready' })).body.data;
+        for (const url of [hidden.videoUrl, hidden.hlsUrl, hidden.thumbnail]) assert.ok(url.startsWith(straight.url), url);
+        assert.equal((await fetched(hidden.videoUrl)).status, 200);
+        const page = await fetch(straight.url);
+        assert.match(page.headers.get('content-security-policy'), /media-src [^;]*https:\/\/cdn\.example\.org/);
+        const type = await s3.curl(`${bucket}/${new URL(open.hlsUrl).pathname.slice('/clips/'.length)}`, '-I');
+        assert.match(type, /content-type: application\/vnd\.apple\.mpegurl/i);
+        assert.match(type, /cache-control: public, max-age=31536000, immutable/i);
+    } finally {
+        await straight.stop();
+    }
+});
