@@ -51,6 +51,16 @@ int main(int argc, char** argv) {
     transcode->add_option("DIR", folder, "Where the results go")->required();
     app::UserCommand user;
     app::define_user_commands(cli, config, user, exit_code);
+    bool repair = false;
+    bool read = false;
+    auto* fsck = command(
+        "fsck", "Compare the database with the stored files",
+        [&](const app::Config& settings) { return app::fsck(settings, repair, read); }
+    );
+    fsck->add_flag(
+        "--repair", repair, "Remove what belongs to nothing, make again what is damaged"
+    );
+    fsck->add_flag("--read", read, "Also read every source and compare its checksum");
     cli.add_subcommand("version", "Print the version")->callback([] {
         std::printf(
             "reelshare %.*s\n", static_cast<int>(app::kVersion.size()), app::kVersion.data()

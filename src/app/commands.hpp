@@ -15,6 +15,9 @@ int work(const Config& config);
 int migrate(const Config& config);
 /// Checks folders, programs, codecs and dependencies; prints what is wrong and how to mend it.
 int doctor(const Config& config);
+/// Compares rows and objects, mends what it can with `repair`; `read`: also the bytes of sources.
+/// 0: they agree (now); 1: they do not; 2: it could not be found out.
+int fsck(const Config& config, bool repair, bool read);
 /// Makes renditions, playlists and posters of `file` in `folder`, with a progress bar.
 int transcode(
     const Config& config, const std::filesystem::path& file, const std::filesystem::path& folder

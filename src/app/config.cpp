@@ -100,8 +100,78 @@ Result<limits::Policies> Config::rate_limits() const {
     return policies;
 }
 
+objects::S3Options Config::s3_options() const {
+    objects::S3Options options = objects::s3_location(s3_bucket).value_or(objects::S3Options());
+    options.access_key = s3_access_key;
+    options.secret_key = s3_secret_key;
+    options.region = s3_region.empty() ? "us-east-1" : s3_region;
+    options.endpoint = s3_endpoint;
+    while (options.endpoint.ends_with('/')) options.endpoint.pop_back();
+    if (options.endpoint.empty())
+        options.endpoint = "https://s3." + options.region + ".amazonaws.com";
+    options.path_style = s3_path_style.empty() ? !s3_endpoint.empty() : s3_path_style == "on";
+    return options;
+}
+
+namespace {
+
+bool is_url(std::string_view text) {
+    return text.starts_with("http://") || text.starts_with("https://");
+}
+
+void find_s3_faults(const Config& config, std::vector<std::string>& found) {
+    if (config.s3_bucket.empty()) {
+        if (!config.media_base_url.empty())
+            found.emplace_back("MEDIA_BASE_URL names the content of a bucket: set S3_BUCKET too.");
+        return;
+    }
+    if (const auto location = objects::s3_location(config.s3_bucket); !location)
+        found.emplace_back("S3_BUCKET: " + location.error().message);
+    if (config.s3_access_key.empty() || config.s3_secret_key.empty())
+        found.emplace_back("S3_BUCKET needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+    if (!config.s3_endpoint.empty() && !is_url(config.s3_endpoint))
+        found.emplace_back("AWS_ENDPOINT_URL must start with http:// or https://.");
+    if (!config.media_base_url.empty() && !is_url(config.media_base_url))
+        found.emplace_back("MEDIA_BASE_URL must start with http:// or https://.");
+}
+
+/// What tells where objects lie when it is not DATA_DIR.
+void define_s3_options(CLI::App& cli, Config& config) {
+    auto option = [&](const char* flag, auto& value, const char* variable, const char* help) {
+        return cli.add_option(flag, value, help)->envname(variable)->capture_default_str();
+    };
+    option("--s3-bucket", config.s3_bucket, "S3_BUCKET", "Bucket, or bucket/prefix, for all media");
+    option("--s3-access-key", config.s3_access_key, "AWS_ACCESS_KEY_ID", "Who asks the S3 service");
+    option(
+        "--s3-secret-key", config.s3_secret_key, "AWS_SECRET_ACCESS_KEY",
+        "Its secret; give it by the environment or the file"
+    );
+    option("--s3-region", config.s3_region, "AWS_REGION", "Region; default: us-east-1");
+    option(
+        "--s3-endpoint", config.s3_endpoint, "AWS_ENDPOINT_URL",
+        "URL of the S3 service; default: Amazon's of the region"
+    );
+    option(
+        "--s3-path-style", config.s3_path_style, "S3_PATH_STYLE",
+        "on: the bucket in the path; off: in the host; default: on with an endpoint of your own"
+    )
+        ->check(CLI::IsMember({"on", "off"}));
+    option(
+        "--media-base-url", config.media_base_url, "MEDIA_BASE_URL",
+        "Where clients find the bucket's content (a CDN); default: by way of this server"
+    );
+    option(
+        "--media-cache-mb", config.media_cache_mb, "MEDIA_CACHE_MB",
+        "Parts of objects of the bucket that are kept in memory, MiB"
+    )
+        ->check(CLI::Range(0, 1 << 16));
+}
+
+}  // namespace
+
 std::vector<std::string> Config::faults() const {
     std::vector<std::string> found;
+    find_s3_faults(*this, found);
     if (!jwt_secret.empty() && jwt_secret.size() < 32)
         found.emplace_back("JWT_SECRET is too short: it needs at least 32 characters.");
     if (std::ranges::any_of(jwt_previous_secrets, [](const auto& s) { return s.size() < 32; }))
@@ -236,6 +306,7 @@ void define_options(CLI::App& cli, Config& config) {
         "--media-program", config.media_program, "MEDIA_PROGRAM",
         "The reelshare-media program; default: beside this one"
     );
+    define_s3_options(cli, config);
 }
 
 void parse_options(CLI::App& cli, std::vector<std::string> arguments) {

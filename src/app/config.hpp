@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "limits/policy.hpp"
+#include "objects/s3.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -56,6 +57,16 @@ struct Config {
     std::filesystem::path
         media_program;  ///< MEDIA_PROGRAM; empty: reelshare-media beside this program
 
+    std::string s3_bucket;      ///< S3_BUCKET: bucket[/prefix]; empty: objects in DATA_DIR
+    std::string s3_access_key;  ///< AWS_ACCESS_KEY_ID
+    std::string s3_secret_key;  ///< AWS_SECRET_ACCESS_KEY
+    std::string s3_region;      ///< AWS_REGION; empty: us-east-1
+    std::string s3_endpoint;    ///< AWS_ENDPOINT_URL; empty: Amazon's of the region
+    std::string s3_path_style;  ///< S3_PATH_STYLE: on, off; empty: on where an endpoint is given
+    std::string
+        media_base_url;  ///< MEDIA_BASE_URL: where the bucket is public; empty: by way of us
+    unsigned media_cache_mb = 64;  ///< MEDIA_CACHE_MB: parts of objects in memory, MiB (S3 only)
+
     /// What follows from the machine where a setting is left open.
     [[nodiscard]] unsigned event_loops() const;
     [[nodiscard]] unsigned worker_count() const;
@@ -64,6 +75,9 @@ struct Config {
     [[nodiscard]] std::filesystem::path media_program_path() const;
     /// What RATE_LIMIT_… say; `invalid` names the one that is wrong.
     [[nodiscard]] Result<limits::Policies> rate_limits() const;
+    /// The bucket that the settings name, with credentials. Only where `s3_bucket` is set and there
+    /// are no faults.
+    [[nodiscard]] objects::S3Options s3_options() const;
     /// Settings that contradict each other or the machine, each a sentence; empty where all is
     /// well.
     [[nodiscard]] std::vector<std::string> faults() const;

@@ -1,6 +1,8 @@
 // reelshare doctor: what is wrong with this installation, and how to mend it.
 
 #include "app/commands.hpp"
+#include "app/foundation.hpp"
+#include "objects/s3_probe.hpp"
 
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -111,6 +113,24 @@ void check_media(const Config& config, Findings& findings) {
         );
 }
 
+/// Tries out the bucket rather than believe in it.
+void check_bucket(const Config& config, Findings& findings) {
+    if (config.s3_bucket.empty()) return;
+    const objects::S3Options options = config.s3_options();
+    std::printf("S3: %s at %s\n", config.s3_bucket.c_str(), options.endpoint.c_str());
+    Metrics metrics;
+    const auto steps = run_now(objects::probe_s3(options, metrics));
+    for (const objects::ProbeStep& step : steps) {
+        if (step.fault.empty())
+            findings.good(step.what);
+        else
+            findings.bad(
+                step.what + ": " + step.fault,
+                "Check S3_BUCKET, AWS_ENDPOINT_URL, AWS_REGION, the keys and what they may do."
+            );
+    }
+}
+
 }  // namespace
 
 int doctor(const Config& config) {
@@ -119,6 +139,7 @@ int doctor(const Config& config) {
     check_folder(config, findings);
     check_secret(config, findings);
     check_media(config, findings);
+    check_bucket(config, findings);
     std::printf(
         findings.count() ? "%d finding(s) need mending.\n" : "All is well.\n", findings.count()
     );

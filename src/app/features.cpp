@@ -18,6 +18,7 @@
 #include "uploads/routes.hpp"
 #include "videos/routes.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -54,6 +55,24 @@ std::unique_ptr<limits::Limiter> make_limiter(
     );
 }
 
+/// Where pages may take media from besides their own origin, as a Content-Security-Policy lists it.
+std::string media_origins(const Config& config) {
+    const auto host = config.media_base_url.find("://");
+    if (host == std::string::npos) return config.public_url;
+    const auto path = config.media_base_url.find('/', host + 3);
+    const std::string far = config.media_base_url.substr(0, path);
+    return config.public_url.empty() ? far : config.public_url + ' ' + far;
+}
+
+/// A bucket may be out of reach for a while: what is known of its objects stays true.
+delivery::OpenFilesOptions open_files_options(const Config& config) {
+    delivery::OpenFilesOptions options;
+    if (config.s3_bucket.empty()) return options;
+    options.max_files = 4096;  // They cost no descriptor.
+    options.max_stale = std::chrono::hours(1);
+    return options;
+}
+
 }  // namespace
 
 processing::WorkerOptions worker_options(const Config& config, unsigned workers) {
@@ -88,14 +107,21 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       idempotency_keys(*base.database),
       shared_quota(base.redis ? limits::make_redis_quota(*base.redis) : nullptr),
       limiter(make_limiter(config, shared_quota.get(), accounts, base.metrics)),
-      videos(*base.database, near_cache, *base.bus, config.public_url),
+      videos(
+          *base.database,
+          near_cache,
+          *base.bus,
+          config.public_url,
+          delivery::MediaLinks(delivery::PathSigner(secrets.front()), config.media_base_url)
+      ),
       comments(*base.database, near_cache, *base.bus, videos),
       notifications(*base.database, *base.bus),
       follows(*base.database, near_cache, *base.bus),
       blocks(*base.database, near_cache, *base.bus),
       views(*base.database, videos, base.metrics),
       events(videos, *base.bus),
-      files(*base.store),
+      files(*base.store, open_files_options(config)),
+      parts(std::size_t{config.media_cache_mb} << 20, base.metrics),
       publisher(*base.database, videos, *base.bus),
       worker(std::make_unique<processing::Worker>(
           worker_options(config, config.worker_count()),
@@ -113,10 +139,17 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       ),
       config_(config),
       base_(base),
-      viewer_salt_(salt_of_viewers(secrets.back())) {
+      viewer_salt_(salt_of_viewers(secrets.back())),
+      path_signer_(secrets.front()) {
     if (config.worker_count() > 0)
         base.database->listen(processing::kJobsChannel, worker->doorbell());
-    base.bus->listen("drop", [this](std::string_view tag) { near_cache.drop(tag); });
+    base.bus->listen("drop", [this](std::string_view tag) {
+        near_cache.drop(tag);
+        if (!tag.starts_with(videos::kMediaTag)) return;
+        const std::string prefix = fmt::format("media/{}/", tag.substr(videos::kMediaTag.size()));
+        files.forget(prefix);
+        parts.forget(prefix);
+    });
     base.bus->on_gap([this] { near_cache.clear(); });
 }
 
@@ -140,8 +173,14 @@ http::Router Features::routes() {
     notifications::add_notification_routes(router, notifications, accounts);
     statistics::add_statistics_routes(router, *base_.database, accounts, config_.public_url);
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
-    delivery::add_media_routes(router, files, !config_.cors_origins.empty());
-    delivery::add_web_routes(router, config_.public_url);
+    delivery::add_media_routes(
+        router, {.files = files,
+                 .parts = parts,
+                 .signer = path_signer_,
+                 .is_open = [this](std::string asset) { return videos.media_is_open(asset); },
+                 .cross_site = !config_.cors_origins.empty()}
+    );
+    delivery::add_web_routes(router, media_origins(config_));
     // Around all of them, so these come last; a request over its limit is not even looked up.
     idempotency::add_idempotency(
         router, {idempotency_keys, *base_.bus,

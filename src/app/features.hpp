@@ -8,6 +8,8 @@
 #include "cache/near_cache.hpp"
 #include "comments/comments.hpp"
 #include "delivery/open_files.hpp"
+#include "delivery/part_cache.hpp"
+#include "delivery/signed_path.hpp"
 #include "follows/blocks.hpp"
 #include "follows/follows.hpp"
 #include "http/router.hpp"
@@ -63,6 +65,7 @@ class Features {
     videos::ViewCounter views;
     videos::EventStreams events;
     delivery::OpenFiles files;
+    delivery::PartCache parts;
     processing::Publisher publisher;
     /// Its timers live on the server's loops: reset it before the server goes.
     std::unique_ptr<processing::Worker> worker;
@@ -72,6 +75,7 @@ class Features {
     const Config& config_;
     Foundation& base_;
     std::string viewer_salt_;
+    delivery::PathSigner path_signer_;
 };
 
 }  // namespace reelshare::app

@@ -3,6 +3,7 @@
 #include "app/open_database.hpp"
 #include "base/log.hpp"
 #include "objects/filesystem.hpp"
+#include "objects/s3.hpp"
 #include "redis/bus.hpp"
 
 #include <cstdio>
@@ -59,6 +60,14 @@ Result<void> Foundation::open() {
     auto opened = open_database(config_, executor, metrics);
     if (!opened) return std::unexpected(opened.error());
     database = std::move(*opened);
+    return open_store();
+}
+
+Result<void> Foundation::open_store() {
+    if (!config_.s3_bucket.empty()) {
+        store = objects::open_s3(config_.s3_options(), metrics);
+        return {};
+    }
     auto folder = objects::open_filesystem(config_.data_dir / "objects", executor);
     if (!folder) return std::unexpected(folder.error());
     store = std::move(*folder);

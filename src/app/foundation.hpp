@@ -39,6 +39,7 @@ class Foundation {
 
   private:
     Result<void> open_bus();
+    Result<void> open_store();
 
     const Config& config_;
 };

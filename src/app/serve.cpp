@@ -135,6 +135,7 @@ int serve(const Config& config) {
     features.notifications.stop();
     server->drain();
     features.worker->stop();
+    base.store->close();  // Who still waits for it does so on the server's loops.
     server->stop();
     features.worker.reset();
     features.views.stop();

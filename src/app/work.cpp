@@ -38,6 +38,7 @@ int work(const Config& config) {
     const int signal = stop_signal.wait();
     log::info("stopping", {{"signal", signal}});
     worker.stop();
+    base.store->close();
     guard.reset();
     context.stop();
     loop.join();

@@ -1,6 +1,8 @@
 #include "base/hash.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <new>
@@ -32,20 +34,40 @@ std::string Sha256::finish_hex() {
     std::array<unsigned char, 32> digest{};
     unsigned int size = 0;
     EVP_DigestFinal_ex(context_, digest.data(), &size);
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(64);
-    for (const unsigned char byte : digest) {
-        text += kHex[byte >> 4];
-        text += kHex[byte & 0x0f];
-    }
-    return text;
+    return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string sha256_hex(std::string_view bytes) {
     Sha256 hash;
     hash.update(bytes);
     return hash.finish_hex();
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+    std::array<unsigned char, 32> digest{};
+    unsigned int size = 0;
+    if (!HMAC(
+            EVP_sha256(), key.data(), static_cast<int>(key.size()),
+            reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size
+        ))
+        throw std::bad_alloc();
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+std::string hex(std::string_view bytes) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += kHex[byte >> 4];
+        text += kHex[byte & 0x0f];
+    }
+    return text;
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace reelshare

@@ -1,5 +1,6 @@
 #pragma once
-// SHA-256 over a stream of bytes (OpenSSL: uses the processor's own instructions).
+// SHA-256 over a stream of bytes, and what is signed with it (OpenSSL: uses the processor's own
+// instructions).
 
 #include <cstddef>
 #include <memory>
@@ -28,5 +29,14 @@ class Sha256 {
 };
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+/// HMAC-SHA-256 (RFC 2104): 32 bytes.
+[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
+
+/// Lower-case hexadecimal digits.
+[[nodiscard]] std::string hex(std::string_view bytes);
+
+/// Compares in a time that does not tell where they differ.
+[[nodiscard]] bool same_secret(std::string_view a, std::string_view b);
 
 }  // namespace reelshare

@@ -1,10 +1,17 @@
 #pragma once
 // GET /media/<asset>/<version>/<file>: playlists, renditions and posters of published clips. A
 // version is written once and never changed, so its files may be cached for ever.
+//
+// GET /media/<asset>/<signature>/<version>/<file>: the same for who was given a signed path, also
+// of clips that are not for everybody.
 
+#include "base/task.hpp"
 #include "delivery/open_files.hpp"
+#include "delivery/part_cache.hpp"
+#include "delivery/signed_path.hpp"
 #include "http/router.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +29,17 @@ struct MediaFile {
     std::string_view asset, std::string_view version, std::string_view file
 );
 
-/// `cross_site`: pages of other sites may embed the media too (a client that is hosted elsewhere).
-void add_media_routes(http::Router& router, OpenFiles& files, bool cross_site);
+/// What the handlers work with; what it refers to outlives the server.
+struct MediaParts {
+    OpenFiles& files;
+    PartCache& parts;  ///< Of files that lie somewhere else.
+    const PathSigner& signer;
+    /// Whether the media of an asset is for everybody. Asked for every unsigned path.
+    std::function<Task<Result<bool>>(std::string asset)> is_open;
+    /// Pages of other sites may embed the media too (a client that is hosted elsewhere).
+    bool cross_site = false;
+};
+
+void add_media_routes(http::Router& router, MediaParts parts);
 
 }  // namespace reelshare::delivery

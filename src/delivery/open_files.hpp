@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace reelshare::delivery {
 
@@ -26,6 +27,9 @@ struct OpenFilesOptions {
     std::size_t max_files = 256;  ///< The least recently used is closed first.
     /// After this it is opened anew, so that what was removed does not live on.
     std::chrono::milliseconds max_age{60'000};
+    /// For so much longer it is used while it is opened anew beside it, and where the store does
+    /// not answer. Nothing where opening costs nothing.
+    std::chrono::milliseconds max_stale{0};
 };
 
 /// Thread-safe; shared by all event loops.
@@ -48,10 +52,13 @@ class OpenFiles {
     struct Kept {
         std::shared_ptr<const OpenFile> file;
         Clock::time_point until;
+        Clock::time_point give_up;
     };
     using Entries = std::list<Kept>;
 
-    std::shared_ptr<const OpenFile> look_up(const std::string& key);
+    Task<Result<std::shared_ptr<const OpenFile>>> open_anew(std::string key);
+    /// What is kept, and whether the caller must open it anew beside using it.
+    std::pair<std::shared_ptr<const OpenFile>, bool> look_up(const std::string& key);
     void keep(std::shared_ptr<const OpenFile> file);
 
     objects::Store& store_;

@@ -17,7 +17,7 @@ namespace reelshare::delivery {
 
 /// GET of everything that no other route takes; a JSON 404 under /api, /media and /metrics.
 /// `media_origin`: where media comes from when that may be another origin than the page's
-/// (PUBLIC_URL), else "".
+/// (PUBLIC_URL, MEDIA_BASE_URL; more than one with a space in between), else "".
 void add_web_routes(
     http::Router& router,
     std::string media_origin,

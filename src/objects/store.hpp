@@ -1,5 +1,5 @@
 #pragma once
-// Where bytes live: a folder here, S3 behind the same header later.
+// Where bytes live: a folder (filesystem.hpp) or a bucket (s3.hpp).
 //
 // A key is a server-made relative name such as "sources/<uuid>" or "media/<uuid>/540.mp4": segments
 // of [a-z0-9._-], no segment starting with a dot, at most 200 characters. Anything else is refused
@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/task.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -37,7 +38,8 @@ class Writer {
     virtual Task<Result<void>> commit() = 0;
 };
 
-/// An open object. It stays readable after it was removed or replaced, with the bytes it had.
+/// An open object. It never mixes the bytes of two: after it was removed or replaced, a folder's
+/// goes on with the bytes it had and a bucket's is `not_found`.
 class Reader {
   public:
     virtual ~Reader() = default;
@@ -60,6 +62,8 @@ class Store {
     virtual Task<Result<ObjectInfo>> stat(std::string key) = 0;
     /// Removing what is not there is no error.
     virtual Task<Result<void>> remove(std::string key) = 0;
+    /// The same for many, in few requests where the store can do so.
+    virtual Task<Result<void>> remove_all(std::vector<std::string> keys);
     /// Objects whose key starts with `prefix`, in key order, those after `after` only, at most
     /// `limit`.
     virtual Task<Result<std::vector<ObjectInfo>>> list(
@@ -68,8 +72,15 @@ class Store {
     /// The path of a local file that holds the object, where there is one.
     [[nodiscard]] virtual std::optional<std::filesystem::path> local_path(const std::string& key
     ) = 0;
-    /// Bytes that can still be stored, where the store knows.
+    /// Bytes that can still be stored; a very large number where the store has no such limit.
+    /// `unavailable` where it takes none now: asked before the body of an upload is read.
     virtual Task<Result<std::uint64_t>> free_bytes() = 0;
+    /// Removes what writers of processes that are gone have left half done for longer than `age`;
+    /// how many there were.
+    virtual Task<Result<int>> remove_unfinished(std::chrono::seconds age);
+    /// Ends what is under way with `aborted`, and all later calls at once: before the event loops
+    /// end that wait for them. A store without requests of its own has nothing to do.
+    virtual void close() {}
 };
 
 }  // namespace reelshare::objects

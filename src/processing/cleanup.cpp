@@ -2,8 +2,9 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "processing/orphans.hpp"
 
-#include <map>
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,84 +13,7 @@ namespace reelshare::processing {
 
 namespace {
 
-constexpr std::size_t kPage = 1000;
-constexpr std::size_t kLookUp = 100;  ///< Names per statement.
-
-using Names = std::set<std::string>;
-/// Objects by the name that a row must know: the key of a source, the first three segments of an
-/// output.
-using Objects = std::map<std::string, std::vector<std::string>>;
-
-std::string owned_name(const std::string& key) {
-    if (key.starts_with("sources/")) return key;
-    const auto asset_end = key.find('/', std::string_view("media/").size());
-    if (asset_end == std::string::npos) return key;
-    return key.substr(0, key.find('/', asset_end + 1));
-}
-
-/// "<asset>" of "media/<asset>/<version>".
-std::string asset_of(const std::string& name) {
-    const auto start = name.find('/') + 1;
-    return name.substr(start, name.find('/', start) - start);
-}
-
-/// "$1, $2, $3"
-std::string placeholders(std::size_t count) {
-    std::string text;
-    for (std::size_t i = 1; i <= count; ++i) text += (i == 1 ? "$" : ", $") + std::to_string(i);
-    return text;
-}
-
-/// The rows of `sql`, whose `IN (` is left open, for some of the names at a time.
-Task<Result<std::vector<db::Row>>> look_up(
-    db::Database& database, std::string sql, const Names& names
-) {
-    std::vector<db::Row> found;
-    for (auto next = names.begin(); next != names.end();) {
-        db::Params params;
-        for (; next != names.end() && params.size() < kLookUp; ++next) params.emplace_back(*next);
-        const std::string statement = sql + placeholders(params.size()) + ')';
-        auto rows = co_await database.query(statement, std::move(params));
-        if (!rows) co_return std::unexpected(rows.error());
-        found.insert(found.end(), rows->rows.begin(), rows->rows.end());
-    }
-    co_return found;
-}
-
-/// Takes away the sources that an asset names.
-Task<Result<void>> keep_sources(db::Database& database, Objects& orphans) {
-    Names keys;
-    for (const auto& [key, objects] : orphans) keys.insert(key);
-    auto owned =
-        co_await look_up(database, "SELECT source_key FROM assets WHERE source_key IN (", keys);
-    if (!owned) co_return std::unexpected(owned.error());
-    for (const db::Row& row : *owned) orphans.erase(row.text(0));
-    co_return Result<void>();
-}
-
-/// Takes away the outputs that an asset names and those of attempts under way.
-Task<Result<void>> keep_outputs(db::Database& database, Objects& orphans) {
-    Names assets;
-    for (const auto& [name, objects] : orphans) assets.insert(asset_of(name));
-    // Jobs first: one that ends between the two questions is found by the second.
-    auto running = co_await look_up(
-        database, "SELECT asset_id, fence FROM jobs WHERE state = 'running' AND asset_id IN (",
-        assets
-    );
-    if (!running) co_return std::unexpected(running.error());
-    auto owned = co_await look_up(
-        database, "SELECT media_prefix FROM assets WHERE media_prefix IS NOT NULL AND id IN (",
-        assets
-    );
-    if (!owned) co_return std::unexpected(owned.error());
-    for (const db::Row& row : *owned) orphans.erase(row.text(0));
-    for (const db::Row& row : *running) {
-        const std::string attempt =
-            "media/" + row.text(0) + '/' + std::to_string(row.integer(1)) + '-';
-        std::erase_if(orphans, [&](const auto& entry) { return entry.first.starts_with(attempt); });
-    }
-    co_return Result<void>();
-}
+constexpr std::chrono::seconds kUnfinished = std::chrono::hours(24);
 
 Task<Result<int>> remove_orphans(
     db::Database& database, objects::Store& store, std::string prefix, std::chrono::seconds grace
@@ -98,23 +22,16 @@ Task<Result<int>> remove_orphans(
     std::string after;
     const UnixMillis young = now_ms() - std::chrono::milliseconds(grace).count();
     for (;;) {
-        auto page = co_await store.list(prefix, after, kPage);
+        auto page = co_await find_orphans(database, store, prefix, after, young);
         if (!page) co_return std::unexpected(page.error());
-        if (page->empty()) co_return removed;
-        after = page->back().key;
-        Objects orphans;
-        for (const objects::ObjectInfo& object : *page)
-            if (object.modified <= young) orphans[owned_name(object.key)].push_back(object.key);
-        const auto keep = prefix == "sources/" ? keep_sources : keep_outputs;
-        auto kept = co_await keep(database, orphans);
-        if (!kept) co_return std::unexpected(kept.error());
-        for (const auto& [name, keys] : orphans) {
-            for (const std::string& key : keys) {
-                auto gone = co_await store.remove(key);
-                if (!gone) co_return std::unexpected(gone.error());
-                ++removed;
-            }
-        }
+        if (page->after.empty()) co_return removed;
+        after = page->after;
+        std::vector<std::string> keys;
+        for (objects::ObjectInfo& object : page->orphans) keys.push_back(std::move(object.key));
+        if (keys.empty()) continue;
+        removed += static_cast<int>(keys.size());
+        auto gone = co_await store.remove_all(std::move(keys));
+        if (!gone) co_return std::unexpected(gone.error());
     }
 }
 
@@ -150,11 +67,15 @@ Task<Result<CleanupCounts>> clean_up(
     auto folders = co_await remove_scratch(database, std::move(scratch));
     if (!folders) co_return std::unexpected(folders.error());
     counts.scratch_folders = *folders;
-    for (const char* prefix : {"sources/", "media/"}) {
+    for (const char* prefix : kAssetPrefixes) {
         auto removed = co_await remove_orphans(database, store, prefix, grace);
         if (!removed) co_return std::unexpected(removed.error());
         counts.objects += *removed;
     }
+    // Younger ones may be under way on another node.
+    auto unfinished = co_await store.remove_unfinished(std::max(grace, kUnfinished));
+    if (!unfinished) co_return std::unexpected(unfinished.error());
+    counts.objects += *unfinished;
     if (counts.objects || counts.scratch_folders)
         log::info(
             "cleaned_up", {{"objects", counts.objects}, {"scratchFolders", counts.scratch_folders}}

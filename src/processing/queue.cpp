@@ -80,8 +80,8 @@ Task<Result<std::optional<Claim>>> JobQueue::claim(std::string owner) {
 Task<Result<void>> JobQueue::describe(Claim& claim) {
     auto asset = co_await database_.query(
         "SELECT a.source_key, a.source_size, "
-        "(SELECT v.thumbnail_at FROM videos v WHERE v.asset_id = a.id ORDER BY v.id LIMIT 1) "
-        "FROM assets a WHERE a.id = $1",
+        "(SELECT v.thumbnail_at FROM videos v WHERE v.asset_id = a.id ORDER BY v.id LIMIT 1), "
+        "a.content_hash FROM assets a WHERE a.id = $1",
         {claim.asset_id}
     );
     if (!asset) co_return std::unexpected(asset.error());
@@ -89,6 +89,7 @@ Task<Result<void>> JobQueue::describe(Claim& claim) {
     if (asset->empty()) co_return fail(Errc::not_found, "The clip is gone.");
     claim.source_key = asset->front().text(0);
     claim.source_size = static_cast<std::uint64_t>(asset->front().integer(1));
+    claim.content_hash = asset->front().text(3);
     if (!asset->front().is_null(2)) claim.thumbnail_at = asset->front().real(2);
     co_return Result<void>();
 }

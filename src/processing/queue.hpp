@@ -29,6 +29,7 @@ struct Claim {
     std::string asset_id;
     std::string source_key;
     std::uint64_t source_size = 0;
+    std::string content_hash{};  ///< SHA-256 of the source.
     std::optional<double> thumbnail_at;
     std::int64_t fence = 0;
     int attempt = 1;  ///< 1 for the first.

@@ -1,3 +1,4 @@
+#include "base/hash.hpp"
 #include "base/log.hpp"
 #include "processing/running_job.hpp"
 
@@ -18,7 +19,8 @@ using objects::FileDescriptor;
 
 constexpr std::chrono::seconds kSilence{60};  ///< The program speaks twice a second.
 constexpr std::chrono::milliseconds kNews{250};
-constexpr std::size_t kCopyPiece = 256 * 1024;
+constexpr std::uintmax_t kLeastScratch = 1u << 20;
+constexpr std::size_t kCopyPiece = 4u << 20;  ///< One request to the store each.
 
 /// Names a child to `stop` as long as it runs.
 class Listed {
@@ -52,6 +54,13 @@ FileDescriptor reopened(int fd) {
     return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
+/// Whether a program that gave up may have done so for lack of room to write.
+bool is_full(const std::filesystem::path& folder) {
+    std::error_code ec;
+    const auto space = std::filesystem::space(folder, ec);
+    return !ec && space.available < kLeastScratch;
+}
+
 Result<void> append(int fd, std::span<const char> bytes) {
     while (!bytes.empty()) {
         const ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
@@ -69,10 +78,16 @@ Task<Result<FileDescriptor>> Worker::local_source(Running& job, objects::Reader&
         if (!same.is_open()) co_return fail_unavailable("the source cannot be opened again");
         co_return same;
     }
+    std::error_code ec;
+    const auto space = std::filesystem::space(job.folder, ec);
+    // The outputs are seldom larger than their source.
+    if (!ec && space.available < 2 * reader.size())
+        co_return fail_unavailable("scratch has no room for the source");
     const std::filesystem::path path = job.folder / "source";
     const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file.is_open()) co_return fail_unavailable("scratch cannot be written");
     std::vector<char> piece(kCopyPiece);
+    Sha256 hash;
     for (std::uint64_t offset = 0; offset < reader.size();) {
         auto ours = co_await keep(job);
         if (!ours) co_return std::unexpected(ours.error());
@@ -80,10 +95,16 @@ Task<Result<FileDescriptor>> Worker::local_source(Running& job, objects::Reader&
         if (!got) co_return std::unexpected(got.error());
         if (*got == 0) co_return fail_unavailable("the source ends early");
         offset += *got;
-        auto write = [&] { return append(file.get(), {piece.data(), *got}); };
+        auto write = [&] {
+            const std::span<const char> bytes(piece.data(), *got);
+            hash.update(bytes);
+            return append(file.get(), bytes);
+        };
         auto written = co_await executor_.run(write);
         if (!written) co_return std::unexpected(written.error());
     }
+    if (hash.finish_hex() != job.claim.content_hash)
+        co_return fail_unavailable("the source is not what was uploaded");
     co_return reopened(file.get());
 }
 
@@ -124,6 +145,10 @@ Task<Worker::Outcome> Worker::encode(Running& job) {
     const ExitStatus status = co_await child.wait();
     if (outcome.kind == Outcome::Kind::done && !status.good())
         outcome = Outcome::broken("the media program failed after its report");
+    const bool gave_up =
+        outcome.kind == Outcome::Kind::broken || outcome.kind == Outcome::Kind::refused;
+    if (gave_up && is_full(job.folder))
+        co_return Outcome{.kind = Outcome::Kind::failed, .message = "scratch is full"};
     if (outcome.kind == Outcome::Kind::broken) {
         if (stopping_) co_return Outcome{.kind = Outcome::Kind::stopped};
         outcome.message += describe(status, child);

@@ -136,10 +136,10 @@ Task<Result<void>> Worker::store_text(std::string text, std::string key) {
 Task<void> Worker::remove_outputs(std::string prefix) {
     auto found = co_await store_.list(prefix + '/');
     if (!found) co_return;  // The clean-up finds them.
-    for (const objects::ObjectInfo& object : *found) {
-        auto removed = co_await store_.remove(object.key);
-        if (!removed) log::warn("orphan_left", {{"key", object.key}});
-    }
+    std::vector<std::string> keys;
+    for (const objects::ObjectInfo& object : *found) keys.push_back(object.key);
+    auto removed = co_await store_.remove_all(std::move(keys));
+    if (!removed) log::warn("orphans_left", {{"prefix", prefix}});
 }
 
 }  // namespace reelshare::processing

@@ -57,6 +57,8 @@ Task<Result<http::Response>> upload(const UploadParts& parts, http::Request& req
     {
         auto place = parts.uploads.take_place(viewer->user_id);
         if (!place) co_return std::unexpected(place.error());
+        auto admitted = co_await parts.uploads.admit(request.body->content_length().value_or(0));
+        if (!admitted) co_return std::unexpected(admitted.error());
         Form form(parts.uploads);
         auto read = co_await form.read(request);
         if (!read) co_return std::unexpected(read.error());

@@ -79,11 +79,17 @@ Result<std::unique_ptr<Uploads::Place>> Uploads::take_place(const std::string& u
     return std::make_unique<Place>(*this, user_id);
 }
 
-Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {
+Task<Result<void>> Uploads::admit(std::uint64_t declared) {
     auto free_bytes = co_await store_.free_bytes();
     if (!free_bytes) co_return std::unexpected(free_bytes.error());
     if (*free_bytes < declared + options_.reserve_bytes)
         co_return fail(Errc::no_space, "The server's storage is full.");
+    co_return Result<void>();
+}
+
+Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {
+    auto admitted = co_await admit(declared);
+    if (!admitted) co_return std::unexpected(admitted.error());
     std::string key = "sources/" + new_id();
     auto writer = co_await store_.create(key);
     if (!writer) co_return std::unexpected(writer.error());

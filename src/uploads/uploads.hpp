@@ -62,8 +62,10 @@ class Uploads {
     class Place;
     Result<std::unique_ptr<Place>> take_place(const std::string& user_id);
 
-    /// `declared`: bytes that are announced; 0 where unknown. `too_large` or `no_space` before any
-    /// arrive.
+    /// Whether there is room for `declared` bytes (0 where unknown) and the store takes them now:
+    /// `no_space`, `unavailable`. To be asked before a body is read.
+    Task<Result<void>> admit(std::uint64_t declared);
+    /// `declared`: bytes that are announced; 0 where unknown. The errors of `admit`.
     Task<Result<std::unique_ptr<Intake>>> begin(std::uint64_t declared);
 
     /// Source, post and job become one fact: the id of the post. On failure the source is removed.

@@ -21,16 +21,14 @@ Task<void> remove_media(objects::Store& store, Leftovers leftovers) {
         );
         co_return;
     }
-    for (const objects::ObjectInfo& object : *objects) {
-        const auto removed = co_await store.remove(object.key);
-        if (!removed)
-            log::warn(
-                "media_not_removed", {{"key", object.key}, {"error", removed.error().detail}}
-            );
-    }
-    if (leftovers.source_key.empty()) co_return;
-    const auto removed = co_await store.remove(leftovers.source_key);
-    if (!removed) log::warn("source_not_removed", {{"asset", leftovers.asset_id}});
+    std::vector<std::string> keys;
+    for (const objects::ObjectInfo& object : *objects) keys.push_back(object.key);
+    if (!leftovers.source_key.empty()) keys.push_back(leftovers.source_key);
+    const auto removed = co_await store.remove_all(std::move(keys));
+    if (!removed)
+        log::warn(
+            "media_not_removed", {{"asset", leftovers.asset_id}, {"error", removed.error().detail}}
+        );
 }
 
 std::string_view message_of(const LikeState& state) {

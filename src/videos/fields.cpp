@@ -11,7 +11,7 @@ constexpr std::size_t kMaxTags = 20;
 constexpr double kMaxThumbnailAt = 6 * 3600;
 
 std::optional<std::string> read_visibility(FieldReader& read) {
-    return read.optional_choice("visibility", {"public", "unlisted"});
+    return read.optional_choice("visibility", {"public", "unlisted", kPrivate});
 }
 
 }  // namespace

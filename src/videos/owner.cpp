@@ -63,8 +63,8 @@ Task<Result<void>> Videos::require_owner(db::Transaction& tx, std::string id, st
 
 Task<Result<void>> Videos::change(std::string id, std::string user_id, VideoChange change) {
     if (!is_id(id)) co_return fail(Errc::not_found, "Video not found!");
-    auto changed_now =
-        co_await database_.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
+    auto asset_id = co_await database_.transaction<std::string>(
+        [&](db::Transaction& tx) -> Task<Result<std::string>> {
             auto owner = co_await require_owner(tx, id, user_id);
             if (!owner) co_return std::unexpected(owner.error());
             auto rows = co_await tx.query(
@@ -77,12 +77,15 @@ Task<Result<void>> Videos::change(std::string id, std::string user_id, VideoChan
             );
             if (!rows) co_return std::unexpected(rows.error());
             if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
-            auto listed_now = co_await refresh_listing(tx, rows->front().text(0));
+            std::string asset = rows->front().text(0);
+            auto listed_now = co_await refresh_listing(tx, asset);
             if (!listed_now) co_return std::unexpected(listed_now.error());
-            co_return true;
-        });
-    if (!changed_now) co_return std::unexpected(changed_now.error());
+            co_return asset;
+        }
+    );
+    if (!asset_id) co_return std::unexpected(asset_id.error());
     changed({id});
+    if (change.visibility) media_changed(*asset_id);
     co_return Result<void>();
 }
 
@@ -106,7 +109,9 @@ Task<Result<Leftovers>> Videos::remove(std::string id, std::string user_id) {
             co_return removed;
         }
     );
-    if (leftovers) changed({id});
+    if (!leftovers) co_return leftovers;
+    changed({id});
+    if (!leftovers->asset_id.empty()) media_changed(leftovers->asset_id);
     co_return leftovers;
 }
 

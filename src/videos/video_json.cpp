@@ -1,6 +1,7 @@
 #include "videos/video_json.hpp"
 
 #include "base/clock.hpp"
+#include "videos/videos.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -112,9 +113,15 @@ json::value plain_url(const json::array& renditions) {
     return best ? best->at("url") : json::value(nullptr);
 }
 
-void add_links(json::object& video, const db::Row& row, std::string_view origin) {
+void add_links(
+    json::object& video,
+    const db::Row& row,
+    std::string_view origin,
+    const delivery::MediaLinks& links
+) {
     const bool published = is_playable(row.text(kState)) && !row.text(kPrefix).empty();
-    const std::string base = fmt::format("{}/{}/", origin, row.text(kPrefix));
+    const std::string base =
+        links.base(origin, row.text(kPrefix), row.text(kVisibility) == kPrivate);
     const json::value report = published ? document(row, kReport) : json::value(nullptr);
     json::array renditions = renditions_of(list_of(report, "renditions"), base);
     const json::array& posters = list_of(report, "posters");  // Smallest first.
@@ -134,7 +141,9 @@ bool is_playable(std::string_view asset_state) {
     return asset_state == "playable" || asset_state == "ready";
 }
 
-json::object video_json(const db::Row& row, std::string_view origin) {
+json::object video_json(
+    const db::Row& row, std::string_view origin, const delivery::MediaLinks& links
+) {
     json::object video{
         {"id", row.text(kId)},
         {"videoUrl", nullptr},
@@ -164,7 +173,7 @@ json::object video_json(const db::Row& row, std::string_view origin) {
     };
     json::value tags = document(row, kTags);
     video["tags"] = tags.is_array() ? std::move(tags) : json::value(json::array());
-    add_links(video, row, origin);
+    add_links(video, row, origin, links);
     if (row.text(kState) == "failed") video["failure"] = text_or_null(row, kFailure);
     return video;
 }

@@ -2,6 +2,7 @@
 // A row of the database as the video object of the contract.
 
 #include "db/database.hpp"
+#include "delivery/media_links.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -18,8 +19,11 @@ inline constexpr std::string_view kVideoColumns =
 inline constexpr std::string_view kVideoTables =
     "videos v JOIN users u ON u.id = v.uploader_id JOIN assets a ON a.id = v.asset_id";
 
-/// Links begin with `origin`. No e-mail address: an uploader is id, name and picture.
-[[nodiscard]] boost::json::object video_json(const db::Row& row, std::string_view origin);
+/// Links begin with `origin`, those to media as `links` says: of a private post they are signed, so
+/// show the answer to its owner only. No e-mail address: an uploader is id, name and picture.
+[[nodiscard]] boost::json::object video_json(
+    const db::Row& row, std::string_view origin, const delivery::MediaLinks& links
+);
 
 /// How the contract calls the state of an asset.
 [[nodiscard]] std::string_view status_of(std::string_view asset_state);

@@ -25,6 +25,10 @@ std::string tags_json(const std::vector<std::string>& tags) {
     return json::serialize(list);
 }
 
+std::string media_tag(const std::string& asset_id) {
+    return std::string(kMediaTag) + asset_id;
+}
+
 std::unexpected<Error> not_found() {
     return fail(Errc::not_found, "Video not found!");
 }
@@ -41,7 +45,12 @@ std::string page_sql(std::string_view where) {
 }
 
 /// One row more than `limit` was asked for, to learn whether there is more.
-Slice slice_of(const db::Rows& rows, std::int64_t limit, std::string_view origin) {
+Slice slice_of(
+    const db::Rows& rows,
+    std::int64_t limit,
+    std::string_view origin,
+    const delivery::MediaLinks& links
+) {
     Slice slice;
     for (const db::Row& row : rows) {
         if (static_cast<std::int64_t>(slice.videos.size()) == limit) {
@@ -49,7 +58,7 @@ Slice slice_of(const db::Rows& rows, std::int64_t limit, std::string_view origin
             break;
         }
         slice.last_id = row.text(0);
-        slice.videos.push_back(video_json(row, origin));
+        slice.videos.push_back(video_json(row, origin, links));
     }
     return slice;
 }
@@ -86,9 +95,17 @@ Task<Result<std::vector<std::string>>> refresh_listing(db::Transaction& tx, std:
 }
 
 Videos::Videos(
-    db::Database& database, cache::NearCache& near_cache, cache::Bus& bus, std::string public_url
+    db::Database& database,
+    cache::NearCache& near_cache,
+    cache::Bus& bus,
+    std::string public_url,
+    delivery::MediaLinks links
 )
-    : database_(database), near_cache_(near_cache), bus_(bus), public_url_(std::move(public_url)) {
+    : database_(database),
+      near_cache_(near_cache),
+      bus_(bus),
+      public_url_(std::move(public_url)),
+      links_(std::move(links)) {
     while (public_url_.ends_with('/')) public_url_.pop_back();
 }
 
@@ -104,7 +121,7 @@ Task<Result<json::object>> Videos::find(
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return not_found();
-    co_return video_json(rows->front(), origin.value_or(public_url_));
+    co_return video_json(rows->front(), origin.value_or(public_url_), links_);
 }
 
 Task<Result<json::object>> Videos::detail(
@@ -137,7 +154,7 @@ Task<Result<Slice>> Videos::listed(
         page_sql(before_id.empty() ? "listed = 1" : "listed = 1 AND id < $3"), std::move(params)
     );
     if (!rows) co_return std::unexpected(rows.error());
-    co_return slice_of(*rows, limit, origin);
+    co_return slice_of(*rows, limit, origin, links_);
 }
 
 Task<Result<std::int64_t>> Videos::count_listed() {
@@ -171,14 +188,14 @@ Task<Result<Slice>> Videos::of_user(
     }
     auto rows = co_await database_.query(page_sql(where), std::move(params));
     if (!rows) co_return std::unexpected(rows.error());
-    co_return slice_of(*rows, limit, origin);
+    co_return slice_of(*rows, limit, origin, links_);
 }
 
 Task<Result<Progress>> Videos::progress(std::string id) {
     if (!is_id(id)) co_return not_found();
     auto rows = co_await database_.query(
         "SELECT a.id, a.state, a.failure, (SELECT MAX(j.progress) FROM jobs j WHERE j.asset_id = "
-        "a.id) "
+        "a.id), v.uploader_id, v.visibility "
         "FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id = $1",
         {std::move(id)}
     );
@@ -187,10 +204,32 @@ Task<Result<Progress>> Videos::progress(std::string id) {
     const db::Row& row = rows->front();
     co_return Progress{
         .asset_id = row.text(0),
+        .uploader_id = row.text(4),
+        .is_private = row.text(5) == kPrivate,
         .status = std::string(status_of(row.text(1))),
         .failure = row.text(2),
         .fraction = row.is_null(3) ? 0 : row.real(3)
     };
+}
+
+Task<Result<bool>> Videos::media_is_open(std::string asset_id) {
+    auto entry = co_await near_cache_.get(
+        "media-open " + asset_id, {media_tag(asset_id)},
+        [this, asset_id]() -> Task<Result<std::string>> {
+            auto rows = co_await database_.query(
+                "SELECT 1 FROM videos WHERE asset_id = $1 AND visibility <> 'private' LIMIT 1",
+                {asset_id}
+            );
+            if (!rows) co_return std::unexpected(rows.error());
+            co_return std::string(rows->empty() ? "closed" : "open");
+        }
+    );
+    if (!entry) co_return std::unexpected(entry.error());
+    co_return *(*entry)->identity == "open";
+}
+
+void Videos::media_changed(const std::string& asset_id) {
+    drop(media_tag(asset_id));
 }
 
 void Videos::drop(std::string_view tag) {

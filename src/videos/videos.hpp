@@ -6,6 +6,7 @@
 #include "cache/bus.hpp"
 #include "cache/near_cache.hpp"
 #include "db/database.hpp"
+#include "delivery/media_links.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -19,13 +20,19 @@
 
 namespace reelshare::videos {
 
+/// The visibility of a post that only its owner sees.
+inline constexpr std::string_view kPrivate = "private";
+
+/// What begins the tag under which nodes drop what they know of an asset's media; its id follows.
+inline constexpr std::string_view kMediaTag = "media:";
+
 struct NewVideo {
     std::string id;  ///< A fresh new_id().
     std::string uploader_id;
     std::string asset_id;
     std::string title;
     std::string description;
-    std::string visibility = "public";  ///< "public" or "unlisted".
+    std::string visibility = "public";  ///< "public", "unlisted" or "private" (its owner's only).
     std::vector<std::string> tags;
     std::optional<double> thumbnail_at;  ///< Seconds.
 };
@@ -70,6 +77,8 @@ struct Leftovers {
 /// How far the processing of a post is.
 struct Progress {
     std::string asset_id;
+    std::string uploader_id;
+    bool is_private = false;
     std::string status;   ///< processing, playable, ready, failed
     std::string failure;  ///< A sentence, where it failed.
     double fraction = 0;  ///< 0 to 1
@@ -79,19 +88,20 @@ struct Progress {
 class Videos {
   public:
     /// `public_url`: PUBLIC_URL as configured; "" where links follow the host that a client asked
-    /// for.
+    /// for. `links`: makes the links to media.
     Videos(
         db::Database& database,
         cache::NearCache& near_cache,
         cache::Bus& bus,
-        std::string public_url
+        std::string public_url,
+        delivery::MediaLinks links = delivery::MediaLinks()
     );
 
     [[nodiscard]] const std::string& public_url() const { return public_url_; }
 
     /// The video object of the contract. `not_found` where it does not exist or `viewer_id` ("" for
-    /// a guest) may not see it: what is not playable is seen by its owner only. Without an origin
-    /// links begin with PUBLIC_URL, or are relative where that is not configured.
+    /// a guest) may not see it: what is private or not playable is seen by its owner only. Without
+    /// an origin links begin with PUBLIC_URL, or are relative where that is not configured.
     Task<Result<boost::json::object>> find(
         std::string id, std::string viewer_id, std::optional<std::string> origin = std::nullopt
     );
@@ -123,10 +133,16 @@ class Videos {
 
     Task<Result<Progress>> progress(std::string id);
 
+    /// Whether the media of an asset is for everybody: a post that is not private shows it.
+    /// Near-cached; another node learns of a change through the bus.
+    Task<Result<bool>> media_is_open(std::string asset_id);
+
     /// Tells every node to drop what shows these posts, and every list.
     void changed(const std::vector<std::string>& video_ids);
     /// The same where only their counts changed: how many posts there are stays known.
     void counts_changed(const std::vector<std::string>& video_ids);
+    /// Tells every node to ask anew who may fetch the media of this asset.
+    void media_changed(const std::string& asset_id);
 
   private:
     void drop(std::string_view tag);
@@ -136,6 +152,7 @@ class Videos {
     cache::NearCache& near_cache_;
     cache::Bus& bus_;
     std::string public_url_;
+    const delivery::MediaLinks links_;
 };
 
 }  // namespace reelshare::videos

@@ -15,7 +15,7 @@ namespace reelshare::videos {
 
 namespace {
 
-constexpr std::string_view kPrivate = "private, no-cache";
+constexpr std::string_view kViewersOwn = "private, no-cache";
 constexpr std::string_view kNotLiked = "\"isLiked\":false}}";
 constexpr std::string_view kLiked = "\"isLiked\":true}}";
 
@@ -38,7 +38,7 @@ http::Response private_answer(std::string bytes, bool liked) {
         bytes.replace(bytes.size() - kNotLiked.size(), kNotLiked.size(), kLiked);
     http::Response response{.status = 200, .headers = {}, .body = std::move(bytes)};
     response.set("Content-Type", "application/json; charset=utf-8");
-    response.set("Cache-Control", std::string(kPrivate));
+    response.set("Cache-Control", std::string(kViewersOwn));
     return response;
 }
 
@@ -63,15 +63,16 @@ Task<void> count_view(
     parts.views.note(executor, id, std::move(watcher.name), std::move(watcher.new_name));
 }
 
-/// What only its owner sees: a clip that is not playable. Nothing of it is kept, no view is
-/// counted.
+/// What only its owner sees: a clip that is private or not playable. Nothing of it is kept, no view
+/// is counted.
 Task<Result<http::Response>> show_own(
     const VideoParts& parts, std::string id, std::string viewer_id, std::string origin
 ) {
-    auto bytes =
-        co_await detail_bytes(parts.videos, std::move(id), std::move(viewer_id), std::move(origin));
+    auto bytes = co_await detail_bytes(parts.videos, id, viewer_id, std::move(origin));
     if (!bytes) co_return std::unexpected(bytes.error());
-    co_return private_answer(std::move(*bytes), false);
+    auto liked = co_await parts.videos.is_liked(std::move(id), std::move(viewer_id));
+    if (!liked) co_return std::unexpected(liked.error());
+    co_return private_answer(std::move(*bytes), *liked);
 }
 
 }  // namespace
@@ -98,7 +99,7 @@ Task<Result<http::Response>> show_video(const VideoParts& parts, http::Request& 
         liked = *found;
     }
     http::Response response = liked ? private_answer(*(*entry)->identity, true)
-                                    : cached_answer(request, **entry, kPrivate);
+                                    : cached_answer(request, **entry, kViewersOwn);
     if (request.method == http::Method::get)
         co_await count_view(parts, request, *viewer, id, response);
     co_return response;
@@ -106,9 +107,15 @@ Task<Result<http::Response>> show_video(const VideoParts& parts, http::Request& 
 
 Task<Result<http::Response>> follow_video(const VideoParts& parts, http::Request& request) {
     // Open to whoever has the id: a browser's EventSource sends no token, and how far the work is
-    // tells nothing of what is in the clip.
-    auto stream =
-        co_await parts.events.open(std::string(request.param("id")), request.client_address);
+    // tells nothing of what is in the clip. That a private one exists is its owner's to know.
+    const auto viewer = co_await parts.accounts.identify(request);
+    if (!viewer) co_return std::unexpected(viewer.error());
+    const std::string id(request.param("id"));
+    const auto progress = co_await parts.videos.progress(id);
+    if (!progress) co_return std::unexpected(progress.error());
+    const bool own = *viewer && (*viewer)->user_id == progress->uploader_id;
+    if (progress->is_private && !own) co_return fail(Errc::not_found, "Video not found!");
+    auto stream = co_await parts.events.open(id, request.client_address);
     co_return stream;
 }
 

@@ -71,5 +71,37 @@ TEST(Config, AlwaysHasAWorkerUnlessTurnedOff) {
     EXPECT_GE(Config().event_loops(), 1u);
 }
 
+TEST(Config, ABucketNeedsItsKeys) {
+    EXPECT_FALSE(parsed({"--s3-bucket=clips"}).faults().empty());
+    const std::vector<std::string> keys{"--s3-access-key=a", "--s3-secret-key=b"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.end(), keys.begin(), keys.end());
+        return parsed(more);
+    };
+    EXPECT_TRUE(with({"--s3-bucket=clips/some"}).faults().empty());
+    EXPECT_FALSE(with({"--s3-bucket=No Bucket"}).faults().empty());
+    EXPECT_FALSE(with({"--s3-bucket=clips", "--s3-endpoint=minio:9000"}).faults().empty());
+    EXPECT_FALSE(with({"--s3-bucket=clips", "--media-base-url=cdn"}).faults().empty());
+    EXPECT_FALSE(parsed({"--media-base-url=https://cdn.example.org"}).faults().empty());
+    EXPECT_TRUE(parsed(keys).faults().empty()) << "keys alone mean nothing";
+}
+
+TEST(Config, ABucketIsInThePathOfAnEndpointOfOnesOwn) {
+    const auto options = [](std::vector<std::string> more) {
+        more.emplace_back("--s3-bucket=clips/some");
+        return parsed(more).s3_options();
+    };
+    const auto amazon = options({"--s3-region=eu-central-1"});
+    EXPECT_EQ(amazon.endpoint, "https://s3.eu-central-1.amazonaws.com");
+    EXPECT_FALSE(amazon.path_style);
+    EXPECT_EQ(amazon.bucket, "clips");
+    EXPECT_EQ(amazon.prefix, "some/");
+    const auto own = options({"--s3-endpoint=http://minio:9000/"});
+    EXPECT_EQ(own.endpoint, "http://minio:9000");
+    EXPECT_EQ(own.region, "us-east-1");
+    EXPECT_TRUE(own.path_style);
+    EXPECT_FALSE(options({"--s3-endpoint=http://minio:9000", "--s3-path-style=off"}).path_style);
+}
+
 }  // namespace
 }  // namespace reelshare::app

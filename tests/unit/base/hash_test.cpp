@@ -18,5 +18,19 @@ TEST(Sha256, PiecesAreTheWhole) {
     EXPECT_EQ(hash.finish_hex(), sha256_hex("abc"));
 }
 
+TEST(Hmac, IsTheOneOfRfc4231) {
+    EXPECT_EQ(
+        hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    );
+}
+
+TEST(Secrets, AreTheSameOrNot) {
+    EXPECT_TRUE(same_secret("abc", "abc"));
+    EXPECT_FALSE(same_secret("abc", "abd"));
+    EXPECT_FALSE(same_secret("abc", "ab"));
+    EXPECT_TRUE(same_secret("", ""));
+}
+
 }  // namespace
 }  // namespace reelshare

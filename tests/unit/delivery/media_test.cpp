@@ -1,5 +1,6 @@
 #include "delivery/media.hpp"
 
+#include "base/clock.hpp"
 #include "base/id.hpp"
 #include "objects/filesystem.hpp"
 #include "support/run_task.hpp"
@@ -60,9 +61,14 @@ class MediaTest : public testing::Test {
         OpenFiles& files, const std::string& file, std::vector<http::Header> headers = {}
     ) {
         http::Router router;
-        add_media_routes(router, files, false);
+        add_media_routes(
+            router, {.files = files,
+                     .parts = parts_,
+                     .signer = signer_,
+                     .is_open = [this](std::string) -> Task<Result<bool>> { co_return open_; }}
+        );
         http::Request request;
-        request.path = "/media/" + std::string(kAsset) + "/1-a/" + file;
+        request.path = "/media/" + std::string(kAsset) + "/" + signature_ + "1-a/" + file;
         request.headers = std::move(headers);
         const auto match = router.match(http::Method::get, request.path);
         request.params = match.params;
@@ -72,6 +78,11 @@ class MediaTest : public testing::Test {
     BlockingExecutor executor_{2, 64};
     std::filesystem::path folder_;
     std::unique_ptr<objects::Store> store_;
+    Metrics metrics_;
+    PartCache parts_{1u << 20, metrics_};
+    PathSigner signer_{"a secret of at least 32 characters"};
+    Result<bool> open_ = true;
+    std::string signature_;  ///< With its slash; "": an unsigned path.
 };
 
 TEST_F(MediaTest, AFileIsSentFromItsDescriptorForEverCacheable) {
@@ -132,6 +143,31 @@ TEST_F(MediaTest, OnlySoManyFilesStayOpen) {
         EXPECT_EQ(get(files, name).status, 200);
     }
     EXPECT_EQ(files.size(), 2U);
+}
+
+TEST_F(MediaTest, WhatIsNotForEverybodyNeedsASignature) {
+    OpenFiles files(*store_);
+    open_ = false;
+    EXPECT_EQ(get(files, "720.mp4").status, 404);
+    EXPECT_EQ(files.size(), 0U) << "not even opened";
+    signature_ = signer_.sign(kAsset, now_ms()) + '/';
+    const auto signed_one = get(files, "720.mp4");
+    EXPECT_EQ(signed_one.status, 200);
+    EXPECT_TRUE(signed_one.header("cache-control").starts_with("private, max-age="));
+    EXPECT_EQ(get(files, "720.mp4", {{"range", "bytes=2-4"}}).status, 206);
+    EXPECT_EQ(get(files, "360.mp4").status, 404);
+    signature_ = signer_.sign(new_id(), now_ms()) + '/';
+    const auto foreign = get(files, "720.mp4");
+    EXPECT_EQ(foreign.status, 403);
+    EXPECT_EQ(foreign.header("cache-control"), "no-store");
+    signature_ = signer_.sign(kAsset, now_ms() - 3 * 3'600'000) + '/';
+    EXPECT_EQ(get(files, "720.mp4").status, 403) << "ended";
+}
+
+TEST_F(MediaTest, WhereNobodyKnowsWhetherItIsOpenItIsNot) {
+    OpenFiles files(*store_);
+    open_ = fail_unavailable("no database");
+    EXPECT_EQ(get(files, "720.mp4").status, 503);
 }
 
 /// A store whose objects are no local files.

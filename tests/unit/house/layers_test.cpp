@@ -52,6 +52,7 @@ const std::map<std::string, std::string> kOwners = {
     {"libsw", "media"},
     {"hiredis", "redis"},
     {"curl/", "objects outbound"},
+    {"pugixml", "objects"},
     {"jwt.h", "accounts"},
     {"brotli/", "base"},
     {"zlib.h", "base"},

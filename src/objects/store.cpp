@@ -1,0 +1,17 @@
+#include "objects/store.hpp"
+
+namespace reelshare::objects {
+
+Task<Result<void>> Store::remove_all(std::vector<std::string> keys) {
+    for (std::string& key : keys) {
+        auto removed = co_await remove(std::move(key));
+        if (!removed) co_return removed;
+    }
+    co_return Result<void>();
+}
+
+Task<Result<int>> Store::remove_unfinished(std::chrono::seconds) {
+    co_return 0;
+}
+
+}  // namespace reelshare::objects
