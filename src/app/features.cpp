@@ -7,6 +7,7 @@
 #include "delivery/media.hpp"
 #include "delivery/web.hpp"
 #include "uploads/routes.hpp"
+#include "uploads/tus_routes.hpp"
 #include "videos/routes.hpp"
 
 #include <unistd.h>
@@ -47,7 +48,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       mailer(make_mailer(config)),
       resets(*base.database, passwords, accounts, *mailer, config.public_url),
       videos(*base.database, near_cache, *base.bus, config.public_url),
-      views(*base.database, videos, base.metrics),
+      views(*base.database, videos, base.metrics, {.journal = config.data_dir / "views"}),
       events(videos, *base.bus),
       files(*base.store),
       publisher(*base.database, videos, *base.bus),
@@ -65,6 +66,12 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
           *base.store,
           [this] { worker->notify(); }
       ),
+      resumables(
+          {.life = std::chrono::seconds(config.upload_expiry_s)},
+          *base.database,
+          *base.store,
+          uploads
+      ),
       config_(config),
       base_(base),
       viewer_salt_(salt_of_viewers(secrets.back())) {
@@ -80,6 +87,8 @@ http::Router Features::routes() {
         router, {videos, views, events, accounts, near_cache, *base_.store, files, viewer_salt_}
     );
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
+    if (base_.store->resumable())
+        uploads::add_tus_routes(router, {resumables, uploads, accounts, config_.public_url});
     delivery::add_media_routes(router, files, !config_.cors_origins.empty());
     delivery::add_web_routes(router, config_.public_url);
     return router;

@@ -14,6 +14,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 
@@ -31,6 +32,21 @@ Task<void> keep_clean(const Config& config, Foundation& base, std::atomic<bool>&
                 *base.database, *base.store, config.data_dir / "scratch", grace
             );
             if (!cleaned) log::warn("clean_up_failed", {{"detail", cleaned.error().detail}});
+        }
+        const bool woken = co_await sleep_for(std::chrono::seconds(1));
+        (void)woken;
+    }
+}
+
+/// Unfinished uploads that have expired, every minute or as often as they do.
+Task<void> keep_uploads_clean(
+    const Config& config, uploads::Resumables& uploads, std::atomic<bool>& stopping
+) {
+    const int seconds_between = std::min(60, static_cast<int>(config.upload_expiry_s));
+    for (int second = 0; !stopping; ++second) {
+        if (second % seconds_between == 0) {
+            auto cleaned = co_await uploads.clean_up();
+            if (!cleaned) log::warn("uploads_not_cleaned", {{"detail", cleaned.error().detail}});
         }
         const bool woken = co_await sleep_for(std::chrono::seconds(1));
         (void)woken;
@@ -65,6 +81,8 @@ int serve(const Config& config) {
     const auto secrets = token_secrets(config);
     if (!secrets) return refuse(secrets.error());
     Features features(config, base, *secrets);
+    if (auto recovered = run_now(features.views.recover()); !recovered)
+        return refuse(recovered.error());
 
     // The server and what runs on its loops.
     http::ServerOptions options{
@@ -97,6 +115,9 @@ int serve(const Config& config) {
     const asio::any_io_executor background = server->executors().front();
     features.worker->start(background);
     spawn(background, "cleanup", [&] { return keep_clean(config, base, stopping); });
+    spawn(background, "uploads", [&] {
+        return keep_uploads_clean(config, features.resumables, stopping);
+    });
     server->start();
     log::info(
         "started", {{"version", kVersion},
