@@ -287,6 +287,11 @@ void define_options(CLI::App& cli, Config& config) {
     ));
     option("--max-upload-mb", config.max_upload_mb, "MAX_UPLOAD_MB", "Largest file, MiB")
         ->check(CLI::Range(1, 1 << 20));
+    option(
+        "--upload-expiry", config.upload_expiry_s, "UPLOAD_EXPIRY_S",
+        "Seconds after which an unfinished upload without new bytes is removed"
+    )
+        ->check(CLI::Range(1, 30 * 86'400));
     option("--max-duration", config.max_duration_s, "MAX_DURATION_S", "Longest clip, seconds")
         ->check(CLI::Range(1, 6 * 3600));
     option(

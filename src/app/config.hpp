@@ -46,6 +46,7 @@ struct Config {
     std::vector<std::string> trusted_proxies;   ///< TRUSTED_PROXIES: networks
     std::vector<std::string> metrics_allow;     ///< METRICS_ALLOW: networks besides loopback
     std::uint64_t max_upload_mb = 512;          ///< MAX_UPLOAD_MB: MiB of one file
+    unsigned upload_expiry_s = 86'400;          ///< UPLOAD_EXPIRY_S: of an unfinished upload
     unsigned max_duration_s = 180;              ///< MAX_DURATION_S: seconds of one clip
     std::vector<std::string> webhook_urls;      ///< WEBHOOK_URLS: who is told of events
     std::string webhook_secret;                 ///< WEBHOOK_SECRET: signs events

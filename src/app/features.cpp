@@ -16,6 +16,7 @@
 #include "notifications/routes.hpp"
 #include "statistics/routes.hpp"
 #include "uploads/routes.hpp"
+#include "uploads/tus_routes.hpp"
 #include "videos/routes.hpp"
 
 #include <fmt/format.h>
@@ -118,7 +119,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       notifications(*base.database, *base.bus),
       follows(*base.database, near_cache, *base.bus),
       blocks(*base.database, near_cache, *base.bus),
-      views(*base.database, videos, base.metrics),
+      views(*base.database, videos, base.metrics, {.journal = config.data_dir / "views"}),
       events(videos, *base.bus),
       files(*base.store, open_files_options(config)),
       parts(std::size_t{config.media_cache_mb} << 20, base.metrics),
@@ -136,6 +137,12 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
           *base.database,
           *base.store,
           [this] { worker->notify(); }
+      ),
+      resumables(
+          {.life = std::chrono::seconds(config.upload_expiry_s)},
+          *base.database,
+          *base.store,
+          uploads
       ),
       config_(config),
       base_(base),
@@ -171,8 +178,10 @@ http::Router Features::routes() {
     comments::add_comment_routes(router, {comments, accounts, near_cache});
     follows::add_follow_routes(router, {follows, blocks, accounts, near_cache});
     notifications::add_notification_routes(router, notifications, accounts);
-    statistics::add_statistics_routes(router, *base_.database, accounts, config_.public_url);
+    statistics::add_statistics_routes(router, *base_.database, accounts, videos);
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
+    if (base_.store->resumable())
+        uploads::add_tus_routes(router, {resumables, uploads, accounts, config_.public_url});
     delivery::add_media_routes(
         router, {.files = files,
                  .parts = parts,

@@ -18,6 +18,7 @@
 #include "notifications/notifications.hpp"
 #include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
+#include "uploads/resumable.hpp"
 #include "uploads/uploads.hpp"
 #include "videos/events.hpp"
 #include "videos/videos.hpp"
@@ -70,6 +71,7 @@ class Features {
     /// Its timers live on the server's loops: reset it before the server goes.
     std::unique_ptr<processing::Worker> worker;
     uploads::Uploads uploads;
+    uploads::Resumables resumables;
 
   private:
     const Config& config_;

@@ -16,6 +16,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 
@@ -51,6 +52,21 @@ Task<void> keep_clean(
     }
 }
 
+/// Unfinished uploads that have expired, every minute or as often as they do.
+Task<void> keep_uploads_clean(
+    const Config& config, uploads::Resumables& uploads, std::atomic<bool>& stopping
+) {
+    const int seconds_between = std::min(60, static_cast<int>(config.upload_expiry_s));
+    for (int second = 0; !stopping; ++second) {
+        if (second % seconds_between == 0) {
+            auto cleaned = co_await uploads.clean_up();
+            if (!cleaned) log::warn("uploads_not_cleaned", {{"detail", cleaned.error().detail}});
+        }
+        const bool woken = co_await sleep_for(std::chrono::seconds(1));
+        (void)woken;
+    }
+}
+
 /// More connections than the usual 1,024 descriptors allow.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -79,6 +95,8 @@ int serve(const Config& config) {
     const auto secrets = token_secrets(config);
     if (!secrets) return refuse(secrets.error());
     Features features(config, base, *secrets);
+    if (auto recovered = run_now(features.views.recover()); !recovered)
+        return refuse(recovered.error());
 
     // The server and what runs on its loops.
     http::ServerOptions options{
@@ -118,6 +136,9 @@ int serve(const Config& config) {
     spawn(background, "cleanup", [&] { return keep_clean(config, base, features, webhooks, stopping); });
     for (int i = 0; !config.webhook_urls.empty() && i < webhooks::Sender::kAtOnce; ++i)
         spawn(background, "webhooks", [&] { return webhooks.run(); });
+    spawn(background, "uploads", [&] {
+        return keep_uploads_clean(config, features.resumables, stopping);
+    });
     server->start();
     log::info(
         "started", {{"version", kVersion},

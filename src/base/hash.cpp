@@ -37,6 +37,37 @@ std::string Sha256::finish_hex() {
     return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
+std::optional<Digest> Digest::named(std::string_view name) {
+    const EVP_MD* kind = name == "sha1" ? EVP_sha1() : name == "sha256" ? EVP_sha256() : nullptr;
+    if (!kind) return std::nullopt;
+    Digest digest(EVP_MD_CTX_new());
+    if (!digest.context_ || EVP_DigestInit_ex(digest.context_, kind, nullptr) != 1)
+        throw std::bad_alloc();
+    return digest;
+}
+
+Digest::~Digest() {
+    EVP_MD_CTX_free(context_);
+}
+
+Digest::Digest(Digest&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
+
+Digest& Digest::operator=(Digest&& other) noexcept {
+    std::swap(context_, other.context_);
+    return *this;
+}
+
+void Digest::update(std::span<const char> bytes) {
+    EVP_DigestUpdate(context_, bytes.data(), bytes.size());
+}
+
+std::string Digest::finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context_, digest.data(), &size);
+    return {digest.begin(), digest.begin() + size};
+}
+
 std::string sha256_hex(std::string_view bytes) {
     Sha256 hash;
     hash.update(bytes);

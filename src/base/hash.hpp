@@ -3,7 +3,7 @@
 // instructions).
 
 #include <cstddef>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +25,24 @@ class Sha256 {
     [[nodiscard]] std::string finish_hex();
 
   private:
+    evp_md_ctx_st* context_;
+};
+
+/// A digest by its name, for checksums that others made.
+class Digest {
+  public:
+    /// "sha1" or "sha256"; nothing for others.
+    [[nodiscard]] static std::optional<Digest> named(std::string_view name);
+    ~Digest();
+    Digest(Digest&&) noexcept;
+    Digest& operator=(Digest&&) noexcept;
+
+    void update(std::span<const char> bytes);
+    /// Ends the stream: the raw bytes.
+    [[nodiscard]] std::string finish();
+
+  private:
+    explicit Digest(evp_md_ctx_st* context) : context_(context) {}
     evp_md_ctx_st* context_;
 };
 

@@ -118,6 +118,14 @@ std::optional<double> FieldReader::optional_number(std::string_view name, double
     return number;
 }
 
+std::optional<bool> FieldReader::optional_flag(std::string_view name) {
+    const json::value* value = find(name);
+    if (!value || value->is_null()) return std::nullopt;
+    if (value->is_bool()) return value->get_bool();
+    fault(name, "Must be true or false.");
+    return std::nullopt;
+}
+
 std::vector<std::string> FieldReader::optional_texts(
     std::string_view name, std::size_t max_count, const Text& rule
 ) {

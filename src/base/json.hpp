@@ -44,6 +44,7 @@ class FieldReader {
     [[nodiscard]] std::optional<double> optional_number(
         std::string_view name, double min, double max
     );
+    [[nodiscard]] std::optional<bool> optional_flag(std::string_view name);
     [[nodiscard]] std::vector<std::string> optional_texts(
         std::string_view name, std::size_t max_count, const Text& rule
     );

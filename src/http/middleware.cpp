@@ -13,6 +13,16 @@ namespace {
 constexpr std::size_t kMinCompressed = 1024;
 constexpr int kBrotliQuality = 4;  // For one answer: about as fast as gzip 6, a tenth smaller.
 
+/// Of the API and of tus (resumable uploads).
+constexpr std::string_view kAllowedHeaders =
+    "Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Metadata, "
+    "Upload-Offset, Upload-Checksum, X-HTTP-Method-Override, X-Request-Id, X-Requested-With";
+constexpr std::string_view kExposedHeaders =
+    "X-Request-Id, Retry-After, Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, "
+    "Tus-Checksum-Algorithm, Upload-Length, Upload-Metadata, Upload-Offset, Upload-Expires, "
+    "X-Video-Id, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+    "Idempotency-Replayed";
+
 void default_header(Response& response, std::string_view name, std::string_view value) {
     if (response.header(name).empty()) response.add(name, std::string(value));
 }
@@ -86,9 +96,7 @@ Middleware cors(std::vector<std::string> origins) {
         if (preflight && allowed) {
             response.status = 204;
             response.set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
-            response.set(
-                "Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key"
-            );
+            response.set("Access-Control-Allow-Headers", std::string(kAllowedHeaders));
             response.set("Access-Control-Max-Age", "600");
         } else {
             response = co_await next(request);
@@ -96,11 +104,7 @@ Middleware cors(std::vector<std::string> origins) {
         if (allowed) {
             response.set("Access-Control-Allow-Origin", origin);
             response.set("Access-Control-Allow-Credentials", "true");
-            response.set(
-                "Access-Control-Expose-Headers",
-                "X-Request-Id, Retry-After, RateLimit-Policy, RateLimit-Limit, "
-                "RateLimit-Remaining, RateLimit-Reset, Idempotency-Replayed"
-            );
+            response.set("Access-Control-Expose-Headers", std::string(kExposedHeaders));
         }
         if (!origins.empty()) {
             const std::string_view vary = response.header("vary");

@@ -54,10 +54,14 @@ std::string_view reason_of(int status) {
             return "Range Not Satisfiable";
         case 417:
             return "Expectation Failed";
+        case 423:
+            return "Locked";
         case 429:
             return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
+        case 460:
+            return "Checksum Mismatch";
         case 500:
             return "Internal Server Error";
         case 501:

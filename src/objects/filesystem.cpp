@@ -1,7 +1,9 @@
 #include "objects/filesystem.hpp"
 
 #include "base/id.hpp"
+#include "objects/file_appender.hpp"
 #include "objects/file_descriptor.hpp"
+#include "objects/files.hpp"
 #include "objects/key.hpp"
 
 #include <fcntl.h>
@@ -10,7 +12,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace reelshare::objects {
 
@@ -20,26 +21,8 @@ namespace fs = std::filesystem;
 
 /// Small writes are gathered up to this; larger ones go to the kernel as they are.
 constexpr std::size_t kBuffer = 64 * 1024;
-
-std::unexpected<Error> failed(int code, const std::string& what) {
-    const std::string detail = what + ": " + std::strerror(code);
-    switch (code) {
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG:
-            return std::unexpected(Error{
-                .code = Errc::no_space, .message = "The server's storage is full.", .detail = detail
-            });
-        case ENOENT:
-        case ENOTDIR:
-        case EISDIR:
-            return std::unexpected(
-                Error{.code = Errc::not_found, .message = "Not Found", .detail = detail}
-            );
-        default:
-            return fail_unavailable(detail);
-    }
-}
+/// Folder of unfinished objects that outlive a restart.
+constexpr std::string_view kPartial = "partial";
 
 std::unexpected<Error> bad_key(const std::string& key) {
     return std::unexpected(Error{
@@ -47,22 +30,6 @@ std::unexpected<Error> bad_key(const std::string& key) {
         .message = "Not a valid name.",
         .detail = "key: " + key.substr(0, 200)
     });
-}
-
-Result<void> sync_folder(const fs::path& folder) {
-    const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.is_open() || ::fsync(fd.get()) != 0) return failed(errno, "sync " + folder.string());
-    return {};
-}
-
-/// Creates what is missing on the way from `root` down to `folder`, each entry synced into its
-/// parent.
-Result<void> make_folders(const fs::path& root, const fs::path& folder) {
-    if (folder == root || folder.empty()) return {};
-    if (auto parent = make_folders(root, folder.parent_path()); !parent) return parent;
-    if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(folder.parent_path());
-    if (errno != EEXIST) return failed(errno, "mkdir " + folder.string());
-    return {};
 }
 
 class FileWriter final : public Writer {
@@ -105,13 +72,7 @@ class FileWriter final : public Writer {
 
   private:
     Result<void> put(std::span<const char> bytes) {
-        while (!bytes.empty()) {
-            const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) return failed(errno, "write " + temporary_.string());
-            bytes = bytes.subspan(static_cast<std::size_t>(written));
-        }
-        return {};
+        return write_all(fd_.get(), bytes, temporary_);
     }
 
     /// File first, then its name, then the folder that holds the name: after this a power cut
@@ -204,6 +165,44 @@ class FileStore final : public Store {
         co_return reader;
     }
 
+    Task<Result<std::unique_ptr<Appender>>> resume(std::string key, std::uint64_t size) override {
+        if (!is_key(key)) co_return bad_key(key);
+        auto work = [&]() -> Result<std::unique_ptr<Appender>> {
+            return open_file_appender(root_, partial_of(key), root_ / key, size, executor_);
+        };
+        auto appender = co_await executor_.run(work);
+        co_return appender;
+    }
+
+    Task<Result<void>> discard(std::string key) override {
+        if (!is_key(key)) co_return bad_key(key);
+        auto work = [&]() -> Result<void> {
+            if (::unlink(partial_of(key).c_str()) != 0 && errno != ENOENT)
+                return failed(errno, "discard " + key);
+            return {};
+        };
+        auto done = co_await executor_.run(work);
+        co_return done;
+    }
+
+    Task<Result<std::vector<std::string>>> unfinished() override {
+        auto work = [&]() -> Result<std::vector<std::string>> {
+            std::vector<std::string> keys;
+            std::error_code ec;
+            for (auto it = fs::directory_iterator(root_ / kPartial, ec);
+                 !ec && it != fs::directory_iterator(); it.increment(ec)) {
+                std::string key = it->path().filename().string();
+                std::ranges::replace(key, ',', '/');
+                if (is_key(key)) keys.push_back(std::move(key));
+            }
+            return keys;
+        };
+        auto keys = co_await executor_.run(work);
+        co_return keys;
+    }
+
+    [[nodiscard]] bool resumable() const override { return true; }
+
     Task<Result<ObjectInfo>> stat(std::string key) override {
         if (!is_key(key)) co_return bad_key(key);
         auto work = [&]() -> Result<ObjectInfo> { return info_of(key); };
@@ -256,6 +255,12 @@ class FileStore final : public Store {
     }
 
   private:
+    /// One folder for all: a key has no comma.
+    [[nodiscard]] fs::path partial_of(std::string key) const {
+        std::ranges::replace(key, '/', ',');
+        return root_ / kPartial / key;
+    }
+
     Result<ObjectInfo> info_of(const std::string& key) const {
         struct stat info{};
         if (::lstat((root_ / key).c_str(), &info) != 0) return failed(errno, "stat " + key);
@@ -281,7 +286,7 @@ class FileStore final : public Store {
         for (auto it = fs::directory_iterator(root_ / folder, ec);
              !ec && it != fs::directory_iterator(); it.increment(ec)) {
             std::string name = folder + it->path().filename().string();
-            if (name == "tmp") continue;
+            if (name == "tmp" || name == kPartial) continue;
             if (it->is_directory(ec)) name += '/';
             names.push_back(std::move(name));
         }
@@ -309,6 +314,10 @@ Result<std::unique_ptr<Store>> open_filesystem(fs::path root, BlockingExecutor& 
     fs::create_directories(root, ec);
     fs::remove_all(root / "tmp", ec);
     if (!fs::create_directory(root / "tmp", ec) && !fs::is_directory(root / "tmp"))
+        return fail(
+            Errc::unavailable, "Cannot write to " + root.string() + ": " + ec.message() + "."
+        );
+    if (!fs::create_directory(root / kPartial, ec) && !fs::is_directory(root / kPartial))
         return fail(
             Errc::unavailable, "Cannot write to " + root.string() + ": " + ec.message() + "."
         );

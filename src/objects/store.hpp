@@ -38,6 +38,22 @@ class Writer {
     virtual Task<Result<void>> commit() = 0;
 };
 
+/// An unfinished object that outlives the process that makes it: a resumable upload. What one
+/// visitor appended the next goes on with, on another node too. One at a time: whoever opens it
+/// sees to that (uploads/ holds a lease in the database).
+class Appender {
+  public:
+    virtual ~Appender() = default;
+    /// Appends. Errors: `no_space`, `unavailable`.
+    virtual Task<Result<void>> append(std::span<const char> bytes) = 0;
+    /// Makes everything appended so far durable.
+    virtual Task<Result<void>> sync() = 0;
+    /// Makes all of it visible as an object under its key, durable before it returns. The
+    /// unfinished object stays until `discard`, so that whoever died before he could say so may
+    /// publish again.
+    virtual Task<Result<void>> publish() = 0;
+};
+
 /// An open object. It never mixes the bytes of two: after it was removed or replaced, a folder's
 /// goes on with the bytes it had and a bucket's is `not_found`.
 class Reader {
@@ -59,6 +75,32 @@ class Store {
 
     virtual Task<Result<std::unique_ptr<Writer>>> create(std::string key) = 0;
     virtual Task<Result<std::unique_ptr<Reader>>> open(std::string key) = 0;
+
+    /// Opens the unfinished object of `key` to append behind its first `size` bytes; what is behind
+    /// them is cut off (nobody was told of it). 0 begins it. `not_found`: it has fewer bytes than
+    /// that.
+    ///
+    /// On S3 this is a multipart upload of `key`: full parts of a fixed size (at least 5 MiB) are
+    /// uploaded as they fill, and `sync` writes the rest, which no part may hold yet, to a small
+    /// object beside it ("partial/<key>"), so `size` is found again as the sum of ListParts and
+    /// that object, and cutting off is leaving out parts. `publish` uploads the rest as the last
+    /// part and completes; opened again after that, it begins a new upload by UploadPartCopy of the
+    /// object. `discard` aborts it. A store that cannot do this says so by `resumable`.
+    virtual Task<Result<std::unique_ptr<Appender>>> resume(std::string key, std::uint64_t size) {
+        (void)key;
+        (void)size;
+        co_return fail(Errc::unavailable, "This storage cannot resume uploads.");
+    }
+    /// Removes the unfinished object of `key`; what was published stays. None there is no error.
+    virtual Task<Result<void>> discard(std::string key) {
+        (void)key;
+        co_return Result<void>();
+    }
+    /// Keys of all unfinished objects. On S3: ListMultipartUploads.
+    virtual Task<Result<std::vector<std::string>>> unfinished() {
+        co_return std::vector<std::string>();
+    }
+    [[nodiscard]] virtual bool resumable() const { return false; }
     virtual Task<Result<ObjectInfo>> stat(std::string key) = 0;
     /// Removing what is not there is no error.
     virtual Task<Result<void>> remove(std::string key) = 0;

@@ -10,13 +10,14 @@ namespace {
 Task<Result<http::Response>> show(
     db::Database& database,
     accounts::Accounts& accounts,
-    const std::string& public_url,
+    const videos::Videos& videos,
     http::Request& request
 ) {
     const auto viewer = co_await accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
-    auto found =
-        co_await statistics_of(database, viewer->user_id, videos::link_origin(request, public_url));
+    auto found = co_await statistics_of(
+        database, viewer->user_id, videos::link_origin(request, videos.public_url()), videos.links()
+    );
     if (!found) co_return std::unexpected(found.error());
     http::Response response =
         http::success(200, "Statistics retrieved successfully", std::move(*found));
@@ -30,13 +31,12 @@ void add_statistics_routes(
     http::Router& router,
     db::Database& database,
     accounts::Accounts& accounts,
-    std::string public_url
+    const videos::Videos& videos
 ) {
-    while (public_url.ends_with('/')) public_url.pop_back();
     router.add(
         http::Method::get, "/api/v1/statistics",
-        http::handler([&database, &accounts, public_url](http::Request& request) {
-            return show(database, accounts, public_url, request);
+        http::handler([&database, &accounts, &videos](http::Request& request) {
+            return show(database, accounts, videos, request);
         })
     );
 }

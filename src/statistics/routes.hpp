@@ -3,17 +3,16 @@
 #include "accounts/accounts.hpp"
 #include "db/database.hpp"
 #include "http/router.hpp"
-
-#include <string>
+#include "videos/videos.hpp"
 
 namespace reelshare::statistics {
 
-/// GET /statistics. `public_url`: where links begin, "" where with the host that was asked.
+/// GET /statistics.
 void add_statistics_routes(
     http::Router& router,
     db::Database& database,
     accounts::Accounts& accounts,
-    std::string public_url
+    const videos::Videos& videos
 );
 
 }  // namespace reelshare::statistics

@@ -19,8 +19,10 @@ namespace json = boost::json;
 constexpr std::size_t kTop = 3;
 
 /// A clip as the lists of the statistics show it.
-json::object clip_json(const db::Row& row, std::string_view origin) {
-    const json::object video = videos::video_json(row, origin);
+json::object clip_json(
+    const db::Row& row, std::string_view origin, const delivery::MediaLinks& links
+) {
+    const json::object video = videos::video_json(row, origin, links);
     json::object clip;
     for (const std::string_view name : {"id", "title", "viewCount", "likeCount", "videoUrl"})
         clip[name] = video.at(name);
@@ -29,7 +31,10 @@ json::object clip_json(const db::Row& row, std::string_view origin) {
 
 /// The clips with the most views first, then the most liked, then the newest.
 Task<Result<json::array>> clips_of(
-    db::Database& database, std::string user_id, std::string origin
+    db::Database& database,
+    std::string user_id,
+    std::string origin,
+    const delivery::MediaLinks& links
 ) {
     auto rows = co_await database.query(
         fmt::format(
@@ -41,7 +46,7 @@ Task<Result<json::array>> clips_of(
     );
     if (!rows) co_return std::unexpected(rows.error());
     json::array clips;
-    for (const db::Row& row : *rows) clips.push_back(clip_json(row, origin));
+    for (const db::Row& row : *rows) clips.push_back(clip_json(row, origin, links));
     co_return clips;
 }
 
@@ -100,7 +105,10 @@ std::string engagement_rate(std::int64_t likes, std::int64_t views) {
 }
 
 Task<Result<json::object>> statistics_of(
-    db::Database& database, std::string user_id, std::string origin
+    db::Database& database,
+    std::string user_id,
+    std::string origin,
+    const delivery::MediaLinks& links
 ) {
     auto profile = co_await profile_of(database, user_id);
     if (!profile) co_return std::unexpected(profile.error());
@@ -110,7 +118,7 @@ Task<Result<json::object>> statistics_of(
         {user_id}
     );
     if (!totals) co_return std::unexpected(totals.error());
-    auto clips = co_await clips_of(database, std::move(user_id), std::move(origin));
+    auto clips = co_await clips_of(database, std::move(user_id), std::move(origin), links);
     if (!clips) co_return std::unexpected(clips.error());
     const db::Row& row = totals->front();
     const std::int64_t count = row.integer(0);

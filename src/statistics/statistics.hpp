@@ -3,6 +3,7 @@
 
 #include "base/task.hpp"
 #include "db/database.hpp"
+#include "delivery/media_links.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -17,7 +18,10 @@ inline constexpr std::int64_t kMaxPeople = 1000;
 /// The `data` of GET /statistics: totals, the clips by views, and the profile with who follows
 /// whom. Links begin with `origin`. `not_found`: no such user.
 Task<Result<boost::json::object>> statistics_of(
-    db::Database& database, std::string user_id, std::string origin
+    db::Database& database,
+    std::string user_id,
+    std::string origin,
+    const delivery::MediaLinks& links
 );
 
 /// Likes in a hundred views, as "12.34%".

@@ -8,9 +8,7 @@
 
 namespace reelshare::uploads {
 
-namespace {
-
-std::unexpected<Error> too_large(std::uint64_t max_bytes) {
+std::unexpected<Error> file_too_large(std::uint64_t max_bytes) {
     const std::string message =
         "The file is larger than the limit of " + std::to_string(max_bytes >> 20) + " MiB.";
     return std::unexpected(
@@ -18,10 +16,8 @@ std::unexpected<Error> too_large(std::uint64_t max_bytes) {
     );
 }
 
-}  // namespace
-
-Result<void> Intake::judge() {
-    if (sniff(head_) != FileType::unknown) return {};
+Result<void> judge_type(std::string_view head) {
+    if (sniff(head) != FileType::unknown) return {};
     const std::string message = "This file is not a video. Upload an MP4, MOV, WebM or MKV file.";
     return std::unexpected(
         Error{.code = Errc::unsupported, .message = message, .fields = {{"reelVideo", message}}}
@@ -32,12 +28,12 @@ Task<Result<void>> Intake::write(std::span<const char> bytes) {
     if (head_.size() < kSniffBytes) {
         head_.append(bytes.data(), std::min(bytes.size(), kSniffBytes - head_.size()));
         if (head_.size() == kSniffBytes) {
-            const auto good = judge();
+            const auto good = judge_type(head_);
             if (!good) co_return good;
         }
     }
     size_ += bytes.size();
-    if (size_ > max_bytes_) co_return too_large(max_bytes_);
+    if (size_ > max_bytes_) co_return file_too_large(max_bytes_);
     hash_.update(bytes);
     auto written = co_await writer_->write(bytes);
     co_return written;
@@ -45,7 +41,7 @@ Task<Result<void>> Intake::write(std::span<const char> bytes) {
 
 Task<Result<void>> Intake::commit() {
     if (size_ == 0) co_return fail_field("reelVideo", "The file is empty.");
-    const auto good = judge();
+    const auto good = judge_type(head_);
     if (!good) co_return good;
     auto committed = co_await writer_->commit();
     co_return committed;
@@ -99,35 +95,44 @@ Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {
 Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video) {
     auto committed = co_await intake.commit();
     if (!committed) co_return std::unexpected(committed.error());
+    StoredSource source{
+        .key = intake.key(), .size = intake.size(), .content_hash = intake.content_hash()
+    };
+    auto id = co_await record(source, std::move(video));
+    if (id) co_return id;
+    auto removed = co_await store_.remove(source.key);
+    if (!removed) log::warn("orphan_left", {{"key", source.key}});
+    co_return id;
+}
+
+Task<Result<std::string>> Uploads::record(
+    StoredSource source, videos::NewVideo video, Besides besides
+) {
     video.id = new_id();
     video.asset_id = new_id();
-    const std::string hash = intake.content_hash();
     auto stored =
         co_await database_.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
             auto asset = co_await tx.query(
                 "INSERT INTO assets (id, content_hash, state, source_key, source_size, created_at, "
                 "updated_at) "
                 "VALUES ($1, $2, 'pending', $3, $4, $5, $5)",
-                {video.asset_id, hash, intake.key(), static_cast<std::int64_t>(intake.size()),
-                 now_ms()}
+                {video.asset_id, source.content_hash, source.key,
+                 static_cast<std::int64_t>(source.size), now_ms()}
             );
             if (!asset) co_return std::unexpected(asset.error());
             auto post = co_await videos::insert_video(tx, video);
             if (!post) co_return std::unexpected(post.error());
             auto job = co_await processing::enqueue(tx, video.asset_id);
             if (!job) co_return std::unexpected(job.error());
+            if (!besides) co_return true;
+            auto done = co_await besides(tx, video.id);
+            if (!done) co_return std::unexpected(done.error());
             co_return true;
         });
-    if (!stored) {
-        // Where the answer to a commit was lost the row may be there: the clean-up decides.
-        if (stored.error().code == Errc::unavailable) co_return std::unexpected(stored.error());
-        auto removed = co_await store_.remove(intake.key());
-        if (!removed) log::warn("orphan_left", {{"key", intake.key()}});
-        co_return std::unexpected(stored.error());
-    }
+    if (!stored) co_return std::unexpected(stored.error());
     new_job_();
     log::info(
-        "upload_stored", {{"video", video.id}, {"asset", video.asset_id}, {"bytes", intake.size()}}
+        "upload_stored", {{"video", video.id}, {"asset", video.asset_id}, {"bytes", source.size}}
     );
     co_return video.id;
 }

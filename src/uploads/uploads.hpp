@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace reelshare::uploads {
 
@@ -20,6 +21,17 @@ struct UploadOptions {
     int max_per_user = 4;  ///< At once.
     std::uint64_t reserve_bytes =
         256ull << 20;  ///< Kept free on the disk for the database and renditions.
+};
+
+/// By the first bytes of a file, kSniffBytes of them where it has so many: `unsupported`.
+[[nodiscard]] Result<void> judge_type(std::string_view head);
+[[nodiscard]] std::unexpected<Error> file_too_large(std::uint64_t max_bytes);
+
+/// A file that is whole and durable in the store.
+struct StoredSource {
+    std::string key;
+    std::uint64_t size = 0;
+    std::string content_hash;
 };
 
 /// One file on its way into the store.
@@ -39,8 +51,6 @@ class Intake {
     [[nodiscard]] std::string content_hash() { return hash_.finish_hex(); }
 
   private:
-    Result<void> judge();
-
     std::unique_ptr<objects::Writer> writer_;
     std::string key_;
     std::uint64_t max_bytes_;
@@ -70,6 +80,13 @@ class Uploads {
 
     /// Source, post and job become one fact: the id of the post. On failure the source is removed.
     Task<Result<std::string>> finish(Intake& intake, videos::NewVideo video);
+
+    /// What belongs into the same transaction: the id of the post is told.
+    using Besides = std::function<Task<Result<void>>(db::Transaction&, std::string video_id)>;
+    /// The end of every upload: post and job of a source become one fact.
+    Task<Result<std::string>> record(
+        StoredSource source, videos::NewVideo video, Besides besides = {}
+    );
 
     [[nodiscard]] const UploadOptions& options() const { return options_; }
 

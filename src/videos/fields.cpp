@@ -1,13 +1,14 @@
 #include "videos/fields.hpp"
 
+#include "videos/tags.hpp"
+
 namespace reelshare::videos {
 
 namespace {
 
 constexpr FieldReader::Text kTitle{.min = 1, .max = 150, .what = "Title"};
 constexpr FieldReader::Text kDescription{.min = 0, .max = 5000, .what = "Description"};
-constexpr FieldReader::Text kTag{.min = 1, .max = 50, .what = "A tag"};
-constexpr std::size_t kMaxTags = 20;
+constexpr FieldReader::Text kTag{.min = 1, .max = kMaxTagLength, .what = "A tag"};
 constexpr double kMaxThumbnailAt = 6 * 3600;
 
 std::optional<std::string> read_visibility(FieldReader& read) {
@@ -25,6 +26,7 @@ Result<NewVideo> read_new_video(const json::object& data) {
     video.tags = read.optional_texts("tags", kMaxTags, kTag);
     video.thumbnail_at = read.optional_number("thumbnailAt", 0, kMaxThumbnailAt);
     if (auto faults = read.faults()) return std::unexpected(*faults);
+    video.tags = with_hashtags(std::move(video.tags), video.description);
     return video;
 }
 

@@ -11,9 +11,16 @@ namespace reelshare::videos {
 Task<Result<http::Response>> list_videos(const VideoParts& parts, http::Request& request);
 Task<Result<http::Response>> list_user_videos(const VideoParts& parts, http::Request& request);
 
+// feed_routes.cpp
+Task<Result<http::Response>> show_feed(const VideoParts& parts, http::Request& request);
+
 // watching.cpp
 Task<Result<http::Response>> show_video(const VideoParts& parts, http::Request& request);
 Task<Result<http::Response>> follow_video(const VideoParts& parts, http::Request& request);
+
+// watch_time.cpp
+Task<Result<http::Response>> note_watch(const VideoParts& parts, http::Request& request);
+Task<Result<http::Response>> show_watch_report(const VideoParts& parts, http::Request& request);
 
 // changing.cpp
 Task<Result<http::Response>> like_video(

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "notifications/notice.hpp"
+#include "videos/ranking.hpp"
 #include "videos/videos.hpp"
 #include "videos/visibility.hpp"
 
@@ -15,28 +16,55 @@ namespace reelshare::videos {
 
 namespace {
 
-/// 1 or 0: how many likes came.
-Task<Result<std::int64_t>> add_like(
+/// A like that came or went.
+struct Changed {
+    std::int64_t difference = 0;  ///< 1, -1, or 0 where nothing changed.
+    UnixMillis at = 0;            ///< When it came.
+};
+
+Task<Result<Changed>> add_like(
     db::Transaction& tx, const std::string& id, const std::string& user_id
 ) {
+    const UnixMillis now = now_ms();
     auto added = co_await tx.query(
         "INSERT INTO engagements (video_id, user_id, created_at) VALUES ($1, $2, $3) "
         "ON CONFLICT (video_id, user_id) DO NOTHING",
-        {id, user_id, now_ms()}
+        {id, user_id, now}
     );
     if (!added) co_return std::unexpected(added.error());
-    co_return added->affected;
+    co_return Changed{.difference = added->affected, .at = now};
 }
 
-/// 1 or 0: how many likes went.
-Task<Result<std::int64_t>> take_like(
+Task<Result<Changed>> take_like(
     db::Transaction& tx, const std::string& id, const std::string& user_id
 ) {
     auto taken = co_await tx.query(
-        "DELETE FROM engagements WHERE video_id = $1 AND user_id = $2", {id, user_id}
+        "DELETE FROM engagements WHERE video_id = $1 AND user_id = $2 RETURNING created_at",
+        {id, user_id}
     );
     if (!taken) co_return std::unexpected(taken.error());
-    co_return taken->affected;
+    if (taken->empty()) co_return Changed{};
+    co_return Changed{.difference = -1, .at = taken->front().integer(0)};
+}
+
+/// The number of likes, and the trend with it; the first statement locks the row for the second.
+Task<Result<std::int64_t>> count_like(db::Transaction& tx, const std::string& id, Changed changed) {
+    auto rows = co_await tx.query(
+        "UPDATE videos SET like_count = like_count + $2 WHERE id = $1 "
+        "RETURNING like_count, trend, created_at",
+        {id, changed.difference}
+    );
+    if (!rows) co_return std::unexpected(rows.error());
+    if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
+    const db::Row& row = rows->front();
+    if (changed.difference == 0) co_return row.integer(0);
+    const double trend =
+        changed.difference > 0
+            ? ranking::raised(row.real(1), ranking::kLike, changed.at)
+            : ranking::lowered(row.real(1), ranking::kLike, changed.at, row.integer(2));
+    auto moved = co_await tx.query("UPDATE videos SET trend = $2 WHERE id = $1", {id, trend});
+    if (!moved) co_return std::unexpected(moved.error());
+    co_return row.integer(0);
 }
 
 /// A post that its viewer may see.
@@ -73,29 +101,23 @@ Task<Result<Applied>> apply(
     auto post = co_await find_post(tx, id, user_id);
     if (!post) co_return std::unexpected(post.error());
     if (post->blocked && change != LikeChange::unlike) co_return accounts::refused_by_block();
-    std::int64_t difference = 0;
+    Changed changed;
     if (change != LikeChange::like) {
         auto taken = co_await take_like(tx, id, user_id);
         if (!taken) co_return std::unexpected(taken.error());
-        difference = -*taken;
+        changed = *taken;
     }
     const bool liked =
-        change == LikeChange::like || (change == LikeChange::toggle && difference == 0);
+        change == LikeChange::like || (change == LikeChange::toggle && changed.difference == 0);
     if (liked) {
         auto added = co_await add_like(tx, id, user_id);
         if (!added) co_return std::unexpected(added.error());
-        difference = *added;
+        changed = *added;
     }
-    auto rows = co_await tx.query(
-        "UPDATE videos SET like_count = like_count + $2 WHERE id = $1 RETURNING like_count",
-        {id, difference}
-    );
-    if (!rows) co_return std::unexpected(rows.error());
-    if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
-    Applied applied{
-        .state = {.like_count = rows->front().integer(0), .is_liked = liked}, .told = {}
-    };
-    if (difference > 0) {
+    auto count = co_await count_like(tx, id, changed);
+    if (!count) co_return std::unexpected(count.error());
+    Applied applied{.state = {.like_count = *count, .is_liked = liked}, .told = {}};
+    if (changed.difference > 0) {
         auto noted = co_await notifications::note(
             tx, {.user_id = post->uploader_id, .actor_id = user_id, .kind = "like", .video_id = id}
         );

@@ -14,8 +14,10 @@ namespace {
 
 namespace json = boost::json;
 
-json::value next_cursor(const Slice& slice) {
-    return slice.more ? json::value(cursor_of(slice.last_id)) : json::value(nullptr);
+json::value next_cursor(const Slice& slice, ListRequest::Sort sort = ListRequest::Sort::latest) {
+    if (!slice.more) return nullptr;
+    if (sort == ListRequest::Sort::latest) return json::value(cursor_of(slice.last_id));
+    return json::value(cursor_of(TrendPlace{slice.last_trend, slice.last_id}));
 }
 
 std::string envelope(std::string_view message, json::object data) {
@@ -25,8 +27,12 @@ std::string envelope(std::string_view message, json::object data) {
 
 Task<Result<Slice>> slice_of(Videos& videos, const ListRequest& list, std::string origin) {
     if (list.offset() > ListRequest::kMaxOffset) co_return Slice{};
-    auto slice =
-        co_await videos.listed(list.before_id, list.offset(), list.limit, std::move(origin));
+    Result<Slice> slice;
+    if (list.sort == ListRequest::Sort::trending)
+        slice = co_await videos.trending(list.after, list.limit, std::move(origin));
+    else
+        slice =
+            co_await videos.listed(list.before_id, list.offset(), list.limit, std::move(origin));
     co_return slice;
 }
 
@@ -42,7 +48,7 @@ Task<Result<std::string>> feed_bytes(Videos& videos, ListRequest list, std::stri
         meta["limit"] = list.limit;
     }
     // Who asked for no page can go on by cursor.
-    if (!list.page_given) meta["nextCursor"] = next_cursor(*slice);
+    if (!list.page_given) meta["nextCursor"] = next_cursor(*slice, list.sort);
     co_return envelope(
         "Video retrieved successfully",
         {{"meta", std::move(meta)}, {"data", std::move(slice->videos)}}
@@ -62,6 +68,13 @@ Task<Result<std::string>> user_bytes(
     );
 }
 
+/// Tells pages of all kinds apart in the near cache.
+std::string place_of(const ListRequest& list) {
+    if (list.sort == ListRequest::Sort::trending)
+        return "trending " + (list.after ? cursor_of(*list.after) : std::string());
+    return list.keyset ? list.before_id : std::to_string(list.page);
+}
+
 http::Response private_answer(std::string bytes) {
     http::Response response{.status = 200, .headers = {}, .body = std::move(bytes)};
     response.set("Content-Type", "application/json; charset=utf-8");
@@ -78,7 +91,7 @@ Task<Result<http::Response>> list_videos(const VideoParts& parts, http::Request&
     auto entry = co_await parts.near_cache.get(
         fmt::format(
             "feed {} {}{} {} {}", origin, list->keyset ? 'k' : 'p', list->page_given ? 'g' : '-',
-            list->keyset ? list->before_id : std::to_string(list->page), list->limit
+            place_of(*list), list->limit
         ),
         {"feed"}, [&]() { return feed_bytes(parts.videos, *list, origin); }
     );

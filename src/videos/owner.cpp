@@ -1,11 +1,10 @@
 // What an owner does with a post: change it, delete it.
 
 #include "base/id.hpp"
+#include "videos/tags.hpp"
 #include "videos/videos.hpp"
 #include "videos/visibility.hpp"
 #include "webhooks/outbox.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <fmt/format.h>
 
@@ -17,11 +16,24 @@ db::Value text_or_null(std::optional<std::string> text) {
     return text ? db::Value(std::move(*text)) : db::Value();
 }
 
-db::Value tags_or_null(const std::optional<std::vector<std::string>>& tags) {
-    if (!tags) return {};
-    boost::json::array list;
-    for (const std::string& tag : *tags) list.emplace_back(tag);
-    return boost::json::serialize(list);
+/// The tags after a change: those given, else those there were, and the hashtags of a new
+/// description.
+Task<Result<void>> change_tags(db::Transaction& tx, const std::string& id, VideoChange change) {
+    if (!change.tags && !change.description) co_return Result<void>();
+    if (!change.tags) {
+        auto rows = co_await tx.query("SELECT tags FROM videos WHERE id = $1", {id});
+        if (!rows) co_return std::unexpected(rows.error());
+        if (!rows->empty()) change.tags = tags_of_json(rows->front().text(0));
+    }
+    std::vector<std::string> tags = with_hashtags(
+        std::move(change.tags).value_or(std::vector<std::string>()),
+        change.description.value_or(std::string())
+    );
+    auto written =
+        co_await tx.query("UPDATE videos SET tags = $2 WHERE id = $1", {id, tags_json(tags)});
+    if (!written) co_return std::unexpected(written.error());
+    auto stored = co_await store_tags(tx, id, std::move(tags));
+    co_return stored;
 }
 
 /// Deletes the asset where no other post needs it.
@@ -70,14 +82,16 @@ Task<Result<void>> Videos::change(std::string id, std::string user_id, VideoChan
             auto rows = co_await tx.query(
                 "UPDATE videos SET title = COALESCE($3, title), description = COALESCE($4, "
                 "description), "
-                "visibility = COALESCE($5, visibility), tags = COALESCE($6, tags), updated_at = $7 "
+                "visibility = COALESCE($5, visibility), updated_at = $6 "
                 "WHERE id = $1 AND uploader_id = $2 RETURNING asset_id",
                 {id, user_id, text_or_null(change.title), text_or_null(change.description),
-                 text_or_null(change.visibility), tags_or_null(change.tags), now_ms()}
+                 text_or_null(change.visibility), now_ms()}
             );
             if (!rows) co_return std::unexpected(rows.error());
             if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
             std::string asset = rows->front().text(0);
+            auto tagged = co_await change_tags(tx, id, change);
+            if (!tagged) co_return std::unexpected(tagged.error());
             auto listed_now = co_await refresh_listing(tx, asset);
             if (!listed_now) co_return std::unexpected(listed_now.error());
             co_return asset;

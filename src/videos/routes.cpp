@@ -22,6 +22,7 @@ void add_video_routes(http::Router& router, VideoParts parts) {
         };
     };
     add(Method::get, "/video", list_videos);
+    add(Method::get, "/video/feed", show_feed);
     add(Method::get, "/user/:id/videos", list_user_videos);
     add(Method::get, "/video/:id", show_video);
     add(Method::get, "/video/:id/:userId", show_video);
@@ -29,6 +30,8 @@ void add_video_routes(http::Router& router, VideoParts parts) {
     add(Method::post, "/video/:id", like(LikeChange::toggle));
     add(Method::put, "/video/:id/like", like(LikeChange::like));
     add(Method::delete_, "/video/:id/like", like(LikeChange::unlike));
+    add(Method::post, "/video/:id/view", note_watch);
+    add(Method::get, "/statistics/video/:id", show_watch_report);
     add(Method::patch, "/video/:id", change_video);
     add(Method::delete_, "/video/:id", delete_video);
 }

@@ -84,6 +84,19 @@ std::string file_of(const json::value& item) {
     return file && file->is_string() ? std::string(file->get_string()) : std::string();
 }
 
+/// Bytes from the start of the file to the end of its first segment (2 s): what a player needs to
+/// begin.
+std::int64_t start_bytes(const json::object& rendition) {
+    const json::value* segments = rendition.if_contains("segments");
+    const json::array* list = segments ? segments->if_array() : nullptr;
+    const json::array* first = list && !list->empty() ? list->front().if_array() : nullptr;
+    if (!first || first->size() < 2 || !(*first)[0].is_number() || !(*first)[1].is_number())
+        return 0;
+    return static_cast<std::int64_t>(
+        (*first)[0].to_number<double>() + (*first)[1].to_number<double>()
+    );
+}
+
 json::array renditions_of(const json::array& reported, std::string_view base) {
     json::array renditions;
     for (const json::value& item : reported) {
@@ -96,6 +109,7 @@ json::array renditions_of(const json::array& reported, std::string_view base) {
             {"height", whole(one, "height")},
             {"url", fmt::format("{}{}", base, file)},
             {"size", whole(one, "size")},
+            {"startBytes", start_bytes(one)},
             {"bandwidth", whole(one, "bandwidth")}
         });
     }

@@ -1,10 +1,11 @@
 #include "videos/videos.hpp"
 
 #include "base/id.hpp"
+#include "videos/pages.hpp"
+#include "videos/ranking.hpp"
+#include "videos/tags.hpp"
 #include "videos/video_json.hpp"
 #include "videos/visibility.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <fmt/format.h>
 
@@ -19,12 +20,6 @@ namespace json = boost::json;
 /// More posts than this changed at once are dropped by one tag that all of them carry.
 constexpr std::size_t kMaxTagsAtOnce = 32;
 
-std::string tags_json(const std::vector<std::string>& tags) {
-    json::array list;
-    for (const std::string& tag : tags) list.emplace_back(tag);
-    return json::serialize(list);
-}
-
 std::string media_tag(const std::string& asset_id) {
     return std::string(kMediaTag) + asset_id;
 }
@@ -33,51 +28,23 @@ std::unexpected<Error> not_found() {
     return fail(Errc::not_found, "Video not found!");
 }
 
-/// Pages are cut on ids alone, so that skipped rows cost an index entry and no more.
-std::string page_sql(std::string_view where) {
-    return fmt::format(
-        "SELECT {} FROM (SELECT id AS page_id FROM videos WHERE {} ORDER BY id DESC LIMIT $1 "
-        "OFFSET $2) page "
-        "JOIN videos v ON v.id = page.page_id JOIN users u ON u.id = v.uploader_id "
-        "JOIN assets a ON a.id = v.asset_id ORDER BY v.id DESC",
-        kVideoColumns, where
-    );
-}
-
-/// One row more than `limit` was asked for, to learn whether there is more.
-Slice slice_of(
-    const db::Rows& rows,
-    std::int64_t limit,
-    std::string_view origin,
-    const delivery::MediaLinks& links
-) {
-    Slice slice;
-    for (const db::Row& row : rows) {
-        if (static_cast<std::int64_t>(slice.videos.size()) == limit) {
-            slice.more = true;
-            break;
-        }
-        slice.last_id = row.text(0);
-        slice.videos.push_back(video_json(row, origin, links));
-    }
-    return slice;
-}
-
 }  // namespace
 
 Task<Result<void>> insert_video(db::Transaction& tx, NewVideo video) {
+    const UnixMillis now = now_ms();
     db::Value thumbnail_at;
     if (video.thumbnail_at) thumbnail_at = *video.thumbnail_at;
     auto inserted = co_await tx.query(
         "INSERT INTO videos (id, uploader_id, asset_id, title, description, visibility, tags, "
         "thumbnail_at, "
-        "created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
-        {std::move(video.id), std::move(video.uploader_id), std::move(video.asset_id),
-         std::move(video.title), std::move(video.description), std::move(video.visibility),
-         tags_json(video.tags), std::move(thumbnail_at), now_ms()}
+        "created_at, updated_at, trend) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+        {video.id, std::move(video.uploader_id), std::move(video.asset_id), std::move(video.title),
+         std::move(video.description), std::move(video.visibility), tags_json(video.tags),
+         std::move(thumbnail_at), now, ranking::first_trend(now)}
     );
     if (!inserted) co_return std::unexpected(inserted.error());
-    co_return Result<void>();
+    auto tagged = co_await store_tags(tx, std::move(video.id), std::move(video.tags));
+    co_return tagged;
 }
 
 Task<Result<std::vector<std::string>>> refresh_listing(db::Transaction& tx, std::string asset_id) {
@@ -155,6 +122,22 @@ Task<Result<Slice>> Videos::listed(
     );
     if (!rows) co_return std::unexpected(rows.error());
     co_return slice_of(*rows, limit, origin, links_);
+}
+
+Task<Result<Slice>> Videos::trending(
+    std::optional<TrendPlace> after, std::int64_t limit, std::string origin
+) {
+    db::Params params{limit + 1, std::int64_t{0}};
+    if (after) {
+        params.emplace_back(after->trend);
+        params.emplace_back(std::move(after->id));
+    }
+    auto rows = co_await database_.query(trend_page_sql(after.has_value()), std::move(params));
+    if (!rows) co_return std::unexpected(rows.error());
+    Slice slice = slice_of(*rows, limit, origin, links_);
+    if (!slice.videos.empty())
+        slice.last_trend = rows->rows[slice.videos.size() - 1].real(kTrendColumn);
+    co_return slice;
 }
 
 Task<Result<std::int64_t>> Videos::count_listed() {

@@ -53,11 +53,18 @@ struct LikeState {
 
 enum class LikeChange : std::uint8_t { like, unlike, toggle };
 
-/// Posts of a list, newest first.
+/// Posts of a list, in its order.
 struct Slice {
     boost::json::array videos;
-    std::string last_id;  ///< Of the last one; "" where the list is empty.
-    bool more = false;    ///< There are older ones behind it.
+    std::string last_id;    ///< Of the last one; "" where the list is empty.
+    double last_trend = 0;  ///< Of the last one, in a list that is ordered by it.
+    bool more = false;      ///< There are others behind it.
+};
+
+/// The place in the order of trend behind which a page begins.
+struct TrendPlace {
+    double trend = 0;
+    std::string id;
 };
 
 /// What a change sets; what is not set stays.
@@ -84,6 +91,10 @@ struct Progress {
     double fraction = 0;  ///< 0 to 1
 };
 
+struct FeedPlace;
+struct FeedViewer;
+struct FeedPage;
+
 /// Thread-safe. `origin`: scheme and authority that links begin with, from `link_origin`.
 class Videos {
   public:
@@ -98,6 +109,7 @@ class Videos {
     );
 
     [[nodiscard]] const std::string& public_url() const { return public_url_; }
+    [[nodiscard]] const delivery::MediaLinks& links() const { return links_; }
 
     /// The video object of the contract. `not_found` where it does not exist or `viewer_id` ("" for
     /// a guest) may not see it: what is private or not playable is seen by its owner only. Without
@@ -115,6 +127,15 @@ class Videos {
     /// Listed posts older than `before_id` ("": from the newest), after skipping `offset`.
     Task<Result<Slice>> listed(
         std::string before_id, std::int64_t offset, std::int64_t limit, std::string origin
+    );
+    /// Listed posts by trend (ranking.hpp), the highest first. Those that rise between two pages
+    /// are not found by the second; none comes twice unless it fell.
+    Task<Result<Slice>> trending(
+        std::optional<TrendPlace> after, std::int64_t limit, std::string origin
+    );
+    /// The feed made for one viewer: see feed.hpp.
+    Task<Result<FeedPage>> for_you(
+        FeedViewer viewer, FeedPlace place, std::int64_t limit, std::string origin
     );
     /// How many posts are listed. Near-cached.
     Task<Result<std::int64_t>> count_listed();
@@ -136,6 +157,11 @@ class Videos {
     /// Whether the media of an asset is for everybody: a post that is not private shows it.
     /// Near-cached; another node learns of a change through the bus.
     Task<Result<bool>> media_is_open(std::string asset_id);
+    /// {videoId, views, watches, watchedMs, averageWatchedMs, completionRate, viewsPerDay: [{day,
+    /// views, watchedMs}] (the last 90 days that have any, the oldest first), retention: [{at,
+    /// share}] (which share of the watches came at least so far, at every twentieth; empty before
+    /// the first)}. For its owner: `not_found` and `forbidden` as in `change`.
+    Task<Result<boost::json::object>> watched(std::string id, std::string user_id);
 
     /// Tells every node to drop what shows these posts, and every list.
     void changed(const std::vector<std::string>& video_ids);

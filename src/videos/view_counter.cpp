@@ -1,104 +1,21 @@
 #include "videos/view_counter.hpp"
 
+#include "base/id.hpp"
 #include "base/log.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <set>
+#include <utility>
 
 namespace reelshare::videos {
-
-namespace {
-
-using Pair = std::pair<std::string, std::string>;
-/// How many views one statement writes: few sizes, so that few statements are prepared.
-constexpr std::array<std::size_t, 4> kChunks = {64, 16, 4, 1};
-
-/// Notes `count` pairs of video and viewer and returns those whose window began anew. Videos that
-/// were deleted meanwhile are passed over.
-std::string upsert_sql(std::size_t count, std::chrono::milliseconds window) {
-    std::string values;
-    for (std::size_t i = 0; i < count; ++i)
-        values += fmt::format("{}(${}, ${})", i == 0 ? "" : ", ", 2 * i + 1, 2 * i + 2);
-    return fmt::format(
-        "WITH seen (video_id, viewer) AS (VALUES {}) "
-        "INSERT INTO views (video_id, viewer, last_at) "
-        "SELECT videos.id, seen.viewer, now_ms() FROM seen JOIN videos ON videos.id = "
-        "seen.video_id WHERE 1 = 1 "
-        "ON CONFLICT (video_id, viewer) DO UPDATE SET last_at = excluded.last_at "
-        "WHERE views.last_at <= excluded.last_at - {} RETURNING video_id, viewer",
-        values, window.count()
-    );
-}
-
-Task<Result<std::vector<Pair>>> upsert(
-    db::Transaction& tx, const std::vector<Pair>& views, std::chrono::milliseconds window
-) {
-    std::vector<Pair> fresh;
-    for (std::size_t at = 0; at < views.size();) {
-        const std::size_t left = views.size() - at;
-        const std::size_t count =
-            *std::ranges::find_if(kChunks, [&](std::size_t n) { return n <= left; });
-        db::Params params;
-        for (std::size_t i = at; i < at + count; ++i) {
-            params.emplace_back(views[i].first);
-            params.emplace_back(views[i].second);
-        }
-        auto rows = co_await tx.query(upsert_sql(count, window), std::move(params));
-        if (!rows) co_return std::unexpected(rows.error());
-        for (const db::Row& row : *rows) fresh.emplace_back(row.text(0), row.text(1));
-        at += count;
-    }
-    co_return fresh;
-}
-
-/// Adds the new views of each post to its count.
-Task<Result<void>> add_to_counts(
-    db::Transaction& tx, const std::map<std::string, std::int64_t>& views
-) {
-    for (const auto& [video_id, count] : views) {
-        auto updated = co_await tx.query(
-            "UPDATE videos SET view_count = view_count + $2 WHERE id = $1", {video_id, count}
-        );
-        if (!updated) co_return std::unexpected(updated.error());
-    }
-    co_return Result<void>();
-}
-
-}  // namespace
-
-/// A batch on its way to the database. It goes back to the pending views where the write fails or
-/// is given up in the middle; written twice, it counts once.
-class ViewCounter::Taken {
-  public:
-    explicit Taken(ViewCounter& counter) : counter_(counter) {
-        const std::lock_guard lock(counter_.mutex_);
-        batch_.swap(counter_.pending_);
-    }
-    ~Taken() {
-        if (!written_ && !batch_.empty()) counter_.put_back(std::move(batch_));
-    }
-    Taken(const Taken&) = delete;
-    Taken& operator=(const Taken&) = delete;
-
-    [[nodiscard]] const Batch& batch() const { return batch_; }
-    void written() { written_ = true; }
-
-  private:
-    ViewCounter& counter_;
-    Batch batch_;
-    bool written_ = false;
-};
 
 ViewCounter::ViewCounter(
     db::Database& database, Videos& videos, Metrics& metrics, ViewCounterOptions options
 )
-    : database_(database), videos_(videos), options_(options) {
+    : database_(database), videos_(videos), options_(std::move(options)) {
     metrics.sample("reelshare_views_pending", "Views noted and not written yet.", [this] {
         return static_cast<double>(pending());
     });
@@ -114,97 +31,132 @@ ViewCounter::ViewCounter(
         counter("reelshare_views_dropped_total", "Views lost because too many were pending.");
 }
 
-void ViewCounter::note(
-    const asio::any_io_executor& executor,
-    std::string video_id,
-    std::string viewer,
-    std::string alias
-) {
+Task<Result<void>> ViewCounter::recover() {
+    if (options_.journal.empty()) co_return Result<void>();
+    auto journal = ViewJournal::open(options_.journal);
+    if (!journal) co_return std::unexpected(journal.error());
+    std::size_t sights = 0;
     {
         const std::lock_guard lock(mutex_);
-        if (pending_.size() >= options_.max_pending) {
+        for (ViewBatch& batch : (*journal)->left_over()) {
+            sights += batch.sights.size();
+            waiting_.push_back(std::make_shared<Pending>(Pending{std::move(batch)}));
+        }
+        journal_ = std::move(*journal);
+    }
+    auto flushed = co_await flush();
+    if (!flushed) co_return flushed;
+    if (sights > 0) log::info("views_recovered", {{"sights", sights}});
+    // Of processes that died between their last commit and the next.
+    constexpr std::int64_t kDayMs = 86'400'000;
+    auto old = co_await database_.execute(
+        "DELETE FROM view_batches WHERE applied_at < now_ms() - $1", {kDayMs}
+    );
+    if (!old) co_return std::unexpected(old.error());
+    co_return Result<void>();
+}
+
+void ViewCounter::note(
+    const asio::any_io_executor& executor, std::string video_id, std::string viewer, Sight sight
+) {
+    if (sight.at == 0) sight.at = now_ms();
+    {
+        const std::lock_guard lock(mutex_);
+        if (count_pending() >= options_.max_pending) {
             dropped_->Increment();
             return;
         }
-        pending_.try_emplace({std::move(video_id), std::move(viewer)}, std::move(alias));
+        if (!current_) current_ = std::make_shared<Pending>(Pending{{.id = new_id()}});
+        const ViewBatch::Key key{std::move(video_id), std::move(viewer)};
+        const auto [entry, added] = current_->batch.sights.try_emplace(key, sight);
+        const bool news = added || entry->second.merge(sight);
+        // A write of a line into the page cache: as long as one to the log, and no sync.
+        if (news && journal_ && !journal_->note(current_->batch.id, key, entry->second)) {
+            if (!std::exchange(journal_fails_, true)) log::warn("views_journal_not_written", {});
+        }
         if (scheduled_) return;
         scheduled_ = true;
     }
     spawn(executor, "views", [this] { return flush_later(); });
 }
 
+Task<void> ViewCounter::settle() {
+    const auto executor = co_await asio::this_coro::executor;
+    Timer answered;
+    {
+        const std::lock_guard lock(mutex_);
+        if (journal_ || !current_) co_return;
+        answered = std::make_shared<asio::steady_timer>(executor, options_.patience);
+        current_->waiting.push_back(answered);
+    }
+    // Cancelled by a post to this loop: not before the wait has begun.
+    auto [ec] = co_await answered->async_wait(asio::as_tuple(asio::use_awaitable));
+    (void)ec;
+}
+
 Task<void> ViewCounter::flush_later() {
     std::chrono::milliseconds delay = options_.delay;
     for (;;) {
         const bool awake = co_await sleep_for(delay);
-        if (!awake) co_return;
-        {
-            // From here on a new view schedules its own write.
-            const std::lock_guard lock(mutex_);
-            scheduled_ = false;
-        }
-        const auto flushed = co_await flush();
-        if (flushed) co_return;
-        log::warn("views_not_written", {{"error", flushed.error().detail}, {"pending", pending()}});
+        Result<void> flushed = fail(Errc::aborted, "The loop ends.");
+        if (awake) flushed = co_await flush();
         const std::lock_guard lock(mutex_);
-        if (scheduled_) co_return;
-        scheduled_ = true;
-        delay = options_.retry;
+        if (!awake || (flushed && !current_)) {
+            scheduled_ = false;
+            co_return;
+        }
+        if (!flushed)
+            log::warn(
+                "views_not_written",
+                {{"error", flushed.error().detail}, {"pending", count_pending()}}
+            );
+        delay = flushed ? options_.delay : options_.retry;
     }
+}
+
+std::shared_ptr<ViewCounter::Pending> ViewCounter::next_to_write() {
+    const std::lock_guard lock(mutex_);
+    if (current_) waiting_.push_back(std::exchange(current_, nullptr));
+    return waiting_.empty() ? nullptr : waiting_.front();
 }
 
 Task<Result<void>> ViewCounter::flush() {
-    Taken taken(*this);
-    if (taken.batch().empty()) co_return Result<void>();
-    auto changed = co_await write(taken.batch());
-    if (!changed) co_return std::unexpected(changed.error());
-    taken.written();
-    videos_.counts_changed(*changed);
-    co_return Result<void>();
+    for (;;) {
+        const std::shared_ptr<Pending> pending = next_to_write();
+        if (!pending) co_return Result<void>();
+        auto done = co_await write(pending);
+        if (!done) co_return done;
+    }
 }
 
-Task<Result<std::vector<std::string>>> ViewCounter::write(const Batch& batch) {
-    using Counts = std::map<std::string, std::int64_t>;
-    auto counts = co_await database_.transaction<Counts>(
-        [&](db::Transaction& tx) -> Task<Result<Counts>> {
-            // Who came back under the cookie just given is the same viewer.
-            std::set<Pair> second_names;
-            for (const auto& [key, alias] : batch)
-                if (!alias.empty()) second_names.emplace(key.first, alias);
-            std::vector<Pair> views;
-            for (const auto& [key, alias] : batch)
-                if (!second_names.contains(key)) views.push_back(key);
-            auto fresh = co_await upsert(tx, views, options_.window);
-            if (!fresh) co_return std::unexpected(fresh.error());
-            Counts new_views;
-            std::vector<Pair> aliases;
-            for (const Pair& view : *fresh) {
-                ++new_views[view.first];
-                // Only beside a new view: a client that never keeps its cookie must not fill the
-                // table.
-                const std::string& alias = batch.at(view);
-                if (!alias.empty()) aliases.emplace_back(view.first, alias);
-            }
-            auto named = co_await upsert(tx, aliases, options_.window);
-            if (!named) co_return std::unexpected(named.error());
-            auto added = co_await add_to_counts(tx, new_views);
-            if (!added) co_return std::unexpected(added.error());
-            co_return new_views;
+Task<Result<void>> ViewCounter::write(std::shared_ptr<Pending> pending) {
+    std::string previous;
+    {
+        const std::lock_guard lock(mutex_);
+        if (last_written_ != pending->batch.id) previous = last_written_;
+    }
+    auto applied = co_await database_.transaction<AppliedBatch>(
+        [&](db::Transaction& tx) -> Task<Result<AppliedBatch>> {
+            return apply_batch(tx, pending->batch, previous, options_.window);
         },
         db::Durability::relaxed
     );
-    if (!counts) co_return std::unexpected(counts.error());
-    std::vector<std::string> changed;
-    for (const auto& [video_id, count] : *counts) {
-        counted_->Increment(static_cast<double>(count));
-        changed.push_back(video_id);
-    }
-    co_return changed;
+    if (!applied) co_return std::unexpected(applied.error());
+    written(*pending);
+    counted_->Increment(static_cast<double>(applied->new_views));
+    videos_.counts_changed(applied->changed);
+    co_return Result<void>();
 }
 
-void ViewCounter::put_back(Batch batch) {
+void ViewCounter::written(const Pending& pending) {
     const std::lock_guard lock(mutex_);
-    pending_.merge(batch);
+    // Two flushes at once may have written the same batch, which counts once.
+    std::erase_if(waiting_, [&](const auto& one) { return one.get() == &pending; });
+    last_written_ = pending.batch.id;
+    journal_fails_ = false;
+    if (journal_) journal_->forget(pending.batch.id);
+    for (const Timer& timer : pending.waiting)
+        asio::post(timer->get_executor(), [timer] { timer->cancel(); });
 }
 
 void ViewCounter::stop() {
@@ -217,9 +169,27 @@ void ViewCounter::stop() {
     context.run();
 }
 
+std::size_t ViewCounter::count_pending() const {
+    std::size_t count = current_ ? current_->batch.sights.size() : 0;
+    for (const auto& pending : waiting_) count += pending->batch.sights.size();
+    return count;
+}
+
 std::size_t ViewCounter::pending() const {
     const std::lock_guard lock(mutex_);
-    return pending_.size();
+    return count_pending();
+}
+
+std::vector<std::string> ViewCounter::pending_of(std::string_view viewer) const {
+    std::vector<std::string> seen;
+    const auto add = [&](const Pending& pending) {
+        for (const auto& [key, sight] : pending.batch.sights)
+            if (key.second == viewer || sight.alias == viewer) seen.push_back(key.first);
+    };
+    const std::lock_guard lock(mutex_);
+    if (current_) add(*current_);
+    for (const auto& pending : waiting_) add(*pending);
+    return seen;
 }
 
 }  // namespace reelshare::videos

@@ -60,7 +60,8 @@ Task<void> count_view(
     Watcher watcher = watcher_of(request, viewer, parts.viewer_salt);
     if (!watcher.set_cookie.empty()) response.add("Set-Cookie", std::move(watcher.set_cookie));
     const auto executor = co_await asio::this_coro::executor;
-    parts.views.note(executor, id, std::move(watcher.name), std::move(watcher.new_name));
+    parts.views.note(executor, id, std::move(watcher.name), {.alias = std::move(watcher.new_name)});
+    co_await parts.views.settle();
 }
 
 /// What only its owner sees: a clip that is private or not playable. Nothing of it is kept, no view

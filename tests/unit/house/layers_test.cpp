@@ -34,7 +34,7 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
       "notifications"}},
     {"comments", {"base", "webhooks", "db", "http", "cache", "accounts", "videos", "notifications"}},
     {"follows", {"base", "db", "http", "cache", "accounts", "videos", "notifications"}},
-    {"statistics", {"base", "db", "http", "accounts", "videos"}},
+    {"statistics", {"base", "db", "http", "accounts", "delivery", "videos"}},
     {"processing", {"base", "webhooks", "db", "objects", "media", "cache", "videos"}},
     {"uploads", {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing"}},
     {"app",

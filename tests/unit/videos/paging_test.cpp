@@ -54,6 +54,25 @@ TEST(Paging, PagesAndCursorsAreTold) {
     EXPECT_EQ(next->before_id, id);
 }
 
+TEST(Paging, ACursorOfATrendingListHoldsItsPlace) {
+    const TrendPlace place{20'000.123456789, new_id()};
+    const std::string cursor = cursor_of(place);
+    EXPECT_EQ(cursor.size(), 32U);
+    const auto back = place_of_cursor(cursor);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->trend, place.trend);
+    EXPECT_EQ(back->id, place.id);
+    EXPECT_FALSE(place_of_cursor(cursor_of(place.id)));
+    EXPECT_FALSE(place_of_cursor("f_" + std::string(30, '_')));  // Not a number.
+    const auto list = read({{"sort", "trending"}, {"cursor", cursor}});
+    ASSERT_TRUE(list);
+    EXPECT_EQ(list->sort, ListRequest::Sort::trending);
+    EXPECT_EQ(list->after->id, place.id);
+    EXPECT_FALSE(read({{"sort", "trending"}, {"cursor", cursor_of(place.id)}}));
+    EXPECT_FALSE(read({{"sort", "latest"}, {"cursor", cursor}}));
+    EXPECT_FALSE(read({{"sort", "trending"}, {"page", "2"}}));
+}
+
 TEST(Paging, WhatIsWrongIsNamed) {
     const Query faults{
         {"page", "0"},

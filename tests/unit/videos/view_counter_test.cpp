@@ -4,6 +4,11 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 namespace reelshare::videos {
 namespace {
 
@@ -27,9 +32,25 @@ class ViewCounterTest : public VideoFixture {
     /// Notes a view and lets it be written.
     void watch(const std::string& id, const std::string& viewer, const std::string& alias = "") {
         asio::io_context loop(1);
-        counter_->note(loop.get_executor(), id, viewer, alias);
+        counter_->note(loop.get_executor(), id, viewer, {.alias = alias});
         loop.run();
         EXPECT_EQ(counter_->pending(), 0U);
+    }
+    /// What a player tells.
+    void tell(
+        const std::string& id, const std::string& viewer, std::int64_t ms, bool completed = false
+    ) {
+        asio::io_context loop(1);
+        counter_->note(loop.get_executor(), id, viewer, {.watch = Watch{ms, completed}});
+        loop.run();
+    }
+    ViewCounterOptions with_journal() {
+        return {.journal = folder_ / "views", .delay = std::chrono::milliseconds(20)};
+    }
+    std::size_t journals() {
+        std::error_code ec;
+        const std::filesystem::directory_iterator entries(folder_ / "views", ec);
+        return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
     }
     std::int64_t views(const std::string& id) {
         return number("SELECT view_count FROM videos WHERE id = $1", {id});
@@ -132,6 +153,150 @@ TEST_F(ViewCounterTest, TooManyPendingAreDroppedRatherThanKept) {
     EXPECT_EQ(counter_->pending(), 1000U);
     counter_->stop();
     EXPECT_EQ(views(id), 1000);
+}
+
+TEST_F(ViewCounterTest, WhatAPlayerTellsCountsOncePerViewAndItsMost) {
+    const std::string ada = add_user();
+    const std::string id = add_ready(ada);  // 2.5 s long.
+    tell(id, "v", 500);
+    tell(id, "v", 1500);
+    tell(id, "v", 1000);
+    tell(id, "w", 2500);
+    tell(id, "x", 100, true);
+    EXPECT_EQ(views(id), 3);
+    auto report = run_task(videos_->watched(id, ada));
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->at("watches"), 3);
+    EXPECT_EQ(report->at("watchedMs"), 1500 + 2500 + 100);
+    EXPECT_DOUBLE_EQ(report->at("completionRate").as_double(), 2.0 / 3);
+    const auto& curve = report->at("retention").as_array();
+    ASSERT_EQ(curve.size(), 21U);
+    EXPECT_EQ(curve[0].at("share"), 1.0);
+    EXPECT_EQ(curve[12].at("share"), 1.0);  // 1.5 s of 2.5 s.
+    EXPECT_DOUBLE_EQ(curve[13].at("share").as_double(), 2.0 / 3);
+    EXPECT_EQ(report->at("viewsPerDay").as_array().size(), 1U);
+    EXPECT_EQ(report->at("viewsPerDay").at(0).at("views"), 3);
+    // A day of looping is ten rounds, and a new view begins anew.
+    tell(id, "v", 86'400'000);
+    pass(std::chrono::minutes(31));
+    tell(id, "v", 1000);
+    report = run_task(videos_->watched(id, ada));
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->at("watchedMs"), 25'000 + 2500 + 100 + 1000);
+    EXPECT_EQ(report->at("watches"), 4);
+    EXPECT_EQ(views(id), 4);
+}
+
+TEST_F(ViewCounterTest, AGuestWhoGetsHisCookieWithTheFirstSignalIsOneWatch) {
+    const std::string ada = add_user();
+    const std::string id = add_ready(ada);
+    asio::io_context loop(1);
+    counter_->note(
+        loop.get_executor(), id, "from:x", {.alias = "guest:1", .watch = Watch{100, false}}
+    );
+    counter_->note(loop.get_executor(), id, "guest:1", {.watch = Watch{600, false}});
+    loop.run();
+    tell(id, "guest:1", 900);
+    const auto report = run_task(videos_->watched(id, ada));
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->at("views"), 1);
+    EXPECT_EQ(report->at("watches"), 1);
+    EXPECT_EQ(report->at("watchedMs"), 900);
+}
+
+TEST_F(ViewCounterTest, OnlyTheOwnerLearnsHowAClipIsWatched) {
+    const std::string ada = add_user();
+    const std::string id = add_ready(ada);
+    const auto other = run_task(videos_->watched(id, add_user()));
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, Errc::forbidden);
+    const auto unknown = run_task(videos_->watched(new_id(), ada));
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, Errc::not_found);
+    const auto empty = run_task(videos_->watched(id, ada));
+    ASSERT_TRUE(empty);
+    EXPECT_TRUE(empty->at("retention").as_array().empty());
+    EXPECT_EQ(empty->at("averageWatchedMs"), 0);
+}
+
+TEST_F(ViewCounterTest, WhatWasNotedIsCountedAfterTheProcessDied) {
+    const std::string id = add_ready(add_user());
+    asio::io_context never_run(1);
+    {
+        ViewCounter dies(*database_, *videos_, metrics_, with_journal());
+        ASSERT_TRUE(run_task(dies.recover()));
+        for (int i = 0; i < 100; ++i)
+            dies.note(
+                never_run.get_executor(), id, "v" + std::to_string(i % 50),
+                {.watch = Watch{1000 + i, false}}
+            );
+        EXPECT_EQ(dies.pending_of("v7"), std::vector{id});
+    }
+    EXPECT_EQ(views(id), 0);
+    EXPECT_EQ(journals(), 1U);
+    ViewCounter next(*database_, *videos_, metrics_, with_journal());
+    ASSERT_TRUE(run_task(next.recover()));
+    EXPECT_EQ(views(id), 50);
+    EXPECT_EQ(number("SELECT CAST(SUM(watched_ms) AS BIGINT) FROM watch_days"), 50 * 1075 - 25);
+    EXPECT_EQ(journals(), 0U);
+}
+
+TEST_F(ViewCounterTest, ABatchWhoseJournalWasLeftIsNotAppliedAgain) {
+    const std::string id = add_ready(add_user());
+    const std::filesystem::path kept = folder_ / "kept";
+    asio::io_context never_run(1);
+    {
+        ViewCounter counter(*database_, *videos_, metrics_, with_journal());
+        ASSERT_TRUE(run_task(counter.recover()));
+        counter.note(never_run.get_executor(), id, "v", {.watch = Watch{1000, false}});
+        std::filesystem::copy(folder_ / "views", kept);
+        counter.stop();
+    }
+    // It died between the commit and the removal of its file, and long after comes back.
+    std::filesystem::remove(folder_ / "views");
+    std::filesystem::rename(kept, folder_ / "views");
+    pass(std::chrono::minutes(60));
+    ViewCounter next(*database_, *videos_, metrics_, with_journal());
+    ASSERT_TRUE(run_task(next.recover()));
+    EXPECT_EQ(views(id), 1);
+    EXPECT_EQ(number("SELECT CAST(SUM(watched_ms) AS BIGINT) FROM watch_days"), 1000);
+}
+
+TEST_F(ViewCounterTest, ATornLineAndStrangeFilesAreNotHeeded) {
+    const std::string id = add_ready(add_user());
+    std::filesystem::create_directories(folder_ / "views");
+    std::ofstream(folder_ / "views" / (new_id() + ".log")) << id << " v 1000000 -1 0 -\nrubbish\n\n"
+                                                           << id << " w 1000000 -1 0 guest:x\n"
+                                                           << id << " x 10";
+    std::ofstream(folder_ / "views" / "notes.txt") << "not ours";
+    ViewCounter counter(*database_, *videos_, metrics_, with_journal());
+    ASSERT_TRUE(run_task(counter.recover()));
+    EXPECT_EQ(views(id), 2);
+    EXPECT_EQ(journals(), 1U);
+}
+
+TEST_F(ViewCounterTest, WithoutAJournalAnAnswerWaitsForItsBatch) {
+    const std::string id = add_ready(add_user());
+    ViewCounter counter(
+        *database_, *videos_, metrics_, {.delay = {}, .patience = std::chrono::seconds(30)}
+    );
+    std::vector<std::function<Task<void>()>> tasks;
+    std::atomic<int> early = 0;
+    for (int i = 0; i < 100; ++i) {
+        tasks.emplace_back([&, viewer = "v" + std::to_string(i)]() -> Task<void> {
+            const auto executor = co_await asio::this_coro::executor;
+            counter.note(executor, id, viewer);
+            co_await counter.settle();
+            const auto rows = co_await database_->query(
+                "SELECT 1 FROM views WHERE video_id = $1 AND viewer = $2", {id, viewer}
+            );
+            if (!rows || rows->empty()) ++early;
+        });
+    }
+    run_together(tasks);
+    EXPECT_EQ(early, 0);
+    EXPECT_EQ(views(id), 100);
+    EXPECT_LE(number("SELECT COUNT(*) FROM view_batches"), 1);
 }
 
 }  // namespace

@@ -23,10 +23,12 @@ export function tokenSource(): TokenSource {
 }
 
 interface Options {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   /** `true`: send the bearer token if somebody is logged in. */
   auth?: boolean;
+  /** Goes out even where the page is being left. */
+  keepalive?: boolean;
 }
 
 /** One call of the API; gives `data` of the envelope, throws ApiError or NetworkError. */
@@ -55,6 +57,7 @@ async function send(path: string, options: Options, token: string | null): Promi
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       // Ask the server each time; an ETag makes an unchanged answer cheap.
       cache: 'no-cache',
+      keepalive: options.keepalive ?? false,
       signal: abort.signal,
     });
   } catch {

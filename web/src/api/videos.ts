@@ -13,6 +13,27 @@ export function getVideo(id: string): Promise<Video> {
   return request<Video>(`/video/${encodeURIComponent(id)}`, { auth: true });
 }
 
+export function changeVideo(
+  id: string,
+  change: { title?: string; description?: string },
+): Promise<Video> {
+  return request<Video>(`/video/${encodeURIComponent(id)}`, {
+    method: 'PATCH',
+    body: change,
+    auth: true,
+  });
+}
+
+/** How long it was watched so far. Of what is told of one visit the server takes the most. */
+export function tellWatch(id: string, watchedMs: number, completed: boolean): Promise<null> {
+  return request<null>(`/video/${encodeURIComponent(id)}/view`, {
+    method: 'POST',
+    body: { watchedMs, completed },
+    auth: true,
+    keepalive: true,
+  });
+}
+
 export function setLike(id: string, liked: boolean): Promise<LikeResult> {
   const method = liked ? 'PUT' : 'DELETE';
   return request<LikeResult>(`/video/${encodeURIComponent(id)}/like`, { method, auth: true });

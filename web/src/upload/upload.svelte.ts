@@ -1,17 +1,18 @@
 import { session } from '../account/session.svelte';
 import { ApiError, NetworkError, explain } from '../api/errors';
 import { followProcessing } from '../api/events';
-import { tokenSource } from '../api/http';
+import type { Clip } from '../api/resumable';
 import type { Video } from '../api/types';
-import { Cancelled, sendVideo } from '../api/upload';
+import { changeVideo, getVideo } from '../api/videos';
 import { homeFeed } from '../feed/feed.svelte';
 import { refuseFile, refuseTitle } from './check';
 import { Rate } from './rate';
 
 export type Phase = 'editing' | 'sending' | 'processing' | 'watchable' | 'failed';
 
-/** A token must live this long when an upload begins. */
-const TOKEN_MARGIN_S = 120;
+/** With the protocol's client, which is fetched when the first file is chosen. */
+const load = () => import('../api/resumable');
+type Interrupted = Awaited<ReturnType<Awaited<ReturnType<typeof load>>['findInterrupted']>>;
 
 /** The one upload of this tab. It goes on while other pages are open. */
 class Upload {
@@ -28,6 +29,10 @@ class Upload {
   sent = $state(0);
   total = $state(0);
   bytesPerSecond: number | null = $state(null);
+  /** The connection is lost; it goes on by itself. */
+  waiting = $state(false);
+  /** This file was begun before, and goes on where it stopped. */
+  interrupted: Interrupted = $state.raw(null);
 
   clip: Video | null = $state(null);
   /** Of the processing: 0–100, or null while the clip waits for its turn. */
@@ -50,7 +55,25 @@ class Upload {
     const refusal = refuseFile(file);
     this.fileError = refusal ?? '';
     this.error = '';
-    if (!refusal) this.file = file;
+    if (refusal) return;
+    this.file = file;
+    this.interrupted = null;
+    void this.#recognise(file);
+  }
+
+  async #recognise(file: File): Promise<void> {
+    await session.ready;
+    if (!session.me) return;
+    try {
+      const { findInterrupted } = await load();
+      const found = await findInterrupted(file, session.me.id);
+      if (!found || this.file !== file || this.busy) return;
+      this.interrupted = found;
+      this.title ||= found.metadata.title ?? '';
+      this.description ||= found.metadata.description ?? '';
+    } catch {
+      // Storage is off: it begins anew.
+    }
   }
 
   async start(): Promise<void> {
@@ -69,7 +92,12 @@ class Upload {
       this.#accept(await this.#send(this.file, this.#abort.signal));
     } catch (error) {
       this.phase = 'editing';
+      this.waiting = false;
+      this.interrupted = null;
+      const { Cancelled } = await load();
       if (!(error instanceof Cancelled)) this.#show(error);
+      if (!this.canRetry) return;
+      void this.#recognise(this.file);
     }
   }
 
@@ -89,25 +117,32 @@ class Upload {
   }
 
   async #send(file: File, signal: AbortSignal): Promise<Video> {
-    const request = { file, title: this.title.trim(), description: this.description.trim() };
+    const clip: Clip = { file, title: this.title.trim(), description: this.description.trim() };
     const rate = new Rate();
-    const onProgress = (sent: number, total: number) => {
-      this.sent = sent;
-      this.total = total;
-      rate.add(sent, performance.now());
-      this.bytesPerSecond = rate.perSecond;
-    };
-    const token = await session.token(TOKEN_MARGIN_S);
+    const token = await session.token();
+    if (!token || !session.me) throw new ApiError(401, 'Log in to upload your clip.');
+    const { sendClip, Cancelled } = await load();
     if (signal.aborted) throw new Cancelled();
-    if (!token) throw new ApiError(401, 'Log in to upload your clip.');
-    try {
-      return await sendVideo(request, token, signal, onProgress);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      const renewed = await tokenSource().renew(token);
-      if (!renewed) throw new ApiError(401, 'Your session has ended. Log in and send it again.');
-      return sendVideo(request, renewed, signal, onProgress);
-    }
+    const previous = this.interrupted;
+    const id = await sendClip(clip, session.me.id, previous, signal, {
+      progress: (sent, total) => {
+        this.waiting = false;
+        this.sent = sent;
+        this.total = total;
+        rate.add(sent, performance.now());
+        this.bytesPerSecond = rate.perSecond;
+      },
+      waiting: (lost) => {
+        this.waiting = lost;
+        if (lost) this.bytesPerSecond = null;
+      },
+    });
+    this.waiting = false;
+    this.interrupted = null;
+    const { title, description } = previous?.metadata ?? clip;
+    if (title !== clip.title || (description ?? '') !== clip.description)
+      return changeVideo(id, { title: clip.title, description: clip.description });
+    return getVideo(id);
   }
 
   #accept(clip: Video): void {

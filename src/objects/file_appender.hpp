@@ -1,0 +1,23 @@
+#pragma once
+// Unfinished objects as files of their own.
+
+#include "base/blocking_executor.hpp"
+#include "objects/store.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace reelshare::objects {
+
+/// Opens `partial` to append behind its first `size` bytes and cuts off the rest; 0 creates it. It
+/// is published as `target`, below `root`. Blocking, on a thread of `executor`, which outlives the
+/// appender.
+[[nodiscard]] Result<std::unique_ptr<Appender>> open_file_appender(
+    std::filesystem::path root,
+    std::filesystem::path partial,
+    std::filesystem::path target,
+    std::uint64_t size,
+    BlockingExecutor& executor
+);
+
+}  // namespace reelshare::objects

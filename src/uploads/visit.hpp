@@ -1,0 +1,49 @@
+#pragma once
+// One request that appends to a resumable upload, from its lease to its last checkpoint.
+
+#include "base/hash.hpp"
+#include "uploads/resumable.hpp"
+
+#include <memory>
+
+namespace reelshare::uploads {
+
+class Visit {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit Visit(Resumables& parts) : parts_(parts) {}
+
+    /// Takes the lease: `conflict` (locked or wrong offset), `not_found`, `gone`. A finished upload
+    /// is left as it is, see `finished`.
+    Task<Result<void>> begin(std::string id, std::string user_id, std::uint64_t offset);
+    [[nodiscard]] bool finished() const { return !state_.video_id.empty(); }
+
+    /// Reads the body to its end. In any case the lease is given back, with what counts.
+    Task<Result<void>> take(http::BodyReader& body, const std::optional<Checksum>& checksum);
+
+    [[nodiscard]] const UploadState& state() const { return state_; }
+
+  private:
+    Task<Result<void>> read(http::BodyReader& body, const std::optional<Checksum>& checksum);
+    Task<Result<void>> take_piece(std::span<const char> bytes, bool all_or_nothing);
+    Result<void> judge(std::span<const char> bytes);
+    /// Makes what was appended durable and tells the database, which prolongs the lease or ends it.
+    Task<Result<void>> checkpoint(bool last);
+    Task<Result<void>> update(std::uint64_t received, bool last);
+    Task<Result<void>> finish();
+    Task<Result<std::string>> hash_source(std::string key);
+    [[nodiscard]] std::string key() const { return "sources/" + state_.id; }
+
+    Resumables& parts_;
+    UploadState state_;
+    std::string user_id_;
+    std::int64_t fence_ = 0;
+    std::string head_;          ///< The first bytes, until there are enough to judge them.
+    std::uint64_t end_ = 0;     ///< Behind the last byte appended.
+    Clock::time_point told_{};  ///< When the database heard of us last.
+    std::unique_ptr<objects::Appender> appender_;
+    bool lost_ = false;  ///< The lease is another's, or the upload is gone.
+};
+
+}  // namespace reelshare::uploads
