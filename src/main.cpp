@@ -1,5 +1,6 @@
 // The command line: which command, with which settings.
 
+#include "app/ban.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/users.hpp"
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
     transcode->add_option("DIR", folder, "Where the results go")->required();
     app::UserCommand user;
     app::define_user_commands(cli, config, user, exit_code);
+    app::add_ban_commands(cli, config, exit_code);
     cli.add_subcommand("version", "Print the version")->callback([] {
         std::printf(
             "reelshare %.*s\n", static_cast<int>(app::kVersion.size()), app::kVersion.data()
