@@ -29,10 +29,10 @@ std::vector<std::uint8_t> picture(
 class Painter {
   public:
     explicit Painter(const std::vector<std::uint8_t>& hash) : hash_(hash) {
-        const unsigned first = hash[0] | hash[1] << 8 | hash[2] << 16;
-        const unsigned second = hash[3] | hash[4] << 8;
+        const int first = hash[0] | hash[1] << 8 | hash[2] << 16;
+        const int second = hash[3] | hash[4] << 8;
         landscape_ = (second >> 15) != 0;
-        const int edge = std::max(3, static_cast<int>(second & 7));
+        const int edge = std::max(3, second & 7);
         across_ = landscape_ ? 7 : edge;
         down_ = landscape_ ? edge : 7;
         means_ = {(first & 63) / 63.0, (first >> 6 & 63) / 31.5 - 1, (first >> 12 & 63) / 31.5 - 1};

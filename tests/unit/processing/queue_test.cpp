@@ -63,9 +63,12 @@ class TurnTest : public ProcessingTest {
                     {asset}
                 );
                 if (!made) co_return std::unexpected(made.error());
-                auto video = co_await videos::insert_video(
-                    tx, {.id = new_id(), .uploader_id = uploader, .asset_id = asset, .title = "t"}
-                );
+                videos::NewVideo post;
+                post.id = new_id();
+                post.uploader_id = uploader;
+                post.asset_id = asset;
+                post.title = "A clip";
+                auto video = co_await videos::insert_video(tx, post);
                 if (!video) co_return std::unexpected(video.error());
                 auto job = co_await enqueue(tx, asset, 0, {uploader, bytes});
                 if (!job) co_return std::unexpected(job.error());
