@@ -32,3 +32,4 @@ target_compile_definitions(reelshare_boost INTERFACE
 pkg_check_modules(libav REQUIRED IMPORTED_TARGET
     libavformat libavcodec libavfilter libavutil libswscale libswresample)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)

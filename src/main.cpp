@@ -1,5 +1,6 @@
 // The command line: which command, with which settings.
 
+#include "app/ban.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/users.hpp"
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
         "--repair", repair, "Remove what belongs to nothing, make again what is damaged"
     );
     fsck->add_flag("--read", read, "Also read every source and compare its checksum");
+    app::add_ban_commands(cli, config, exit_code);
     cli.add_subcommand("version", "Print the version")->callback([] {
         std::printf(
             "reelshare %.*s\n", static_cast<int>(app::kVersion.size()), app::kVersion.data()

@@ -133,7 +133,8 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
           base.executor
       )),
       uploads(
-          {.max_bytes = config.max_upload_mb << 20},
+          {.max_bytes = config.max_upload_mb << 20,
+           .header = {.max_duration_s = static_cast<double>(config.max_duration_s)}},
           *base.database,
           *base.store,
           [this] { worker->notify(); }

@@ -43,6 +43,12 @@ int finish(const media::Report& report, const fs::path& folder) {
     for (const media::Rendition& rendition : report.renditions)
         good = write_file(folder / (rendition.name + ".m3u8"), media::media_playlist(rendition)) &&
                good;
+    if (report.storyboard)
+        good = write_file(
+                   folder / "storyboard.vtt",
+                   media::storyboard_cues(*report.storyboard, report.duration)
+               ) &&
+               good;
     if (!good) return std::fprintf(stderr, "reelshare: cannot write to %s\n", folder.c_str()), 1;
     show(1);
     std::printf(
@@ -56,6 +62,12 @@ int finish(const media::Report& report, const fs::path& folder) {
             static_cast<double>(rendition.size) / 1024
         );
     }
+    if (const auto& loudness = report.loudness)
+        std::printf(
+            "  sound    %.1f LUFS, peak %.1f dBTP, gain %+.1f dB\n", loudness->integrated,
+            loudness->true_peak, loudness->gain
+        );
+    if (!report.warning.empty()) std::printf("  warning  %s\n", report.warning.c_str());
     return 0;
 }
 

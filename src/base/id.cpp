@@ -27,7 +27,27 @@ bool is_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
+std::string canonical(const std::array<unsigned char, 16>& bytes) {
+    static constexpr char kHex[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(36);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        text += kHex[bytes[i] >> 4];
+        text += kHex[bytes[i] & 0x0f];
+    }
+    return text;
+}
+
 }  // namespace
+
+std::string random_id() {
+    std::array<unsigned char, 16> bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    bytes[6] = static_cast<unsigned char>(0x40 | (bytes[6] & 0x0f));
+    bytes[8] = static_cast<unsigned char>(0x80 | (bytes[8] & 0x3f));
+    return canonical(bytes);
+}
 
 std::string new_id() {
     const std::uint64_t stamp = next_stamp();
@@ -39,15 +59,7 @@ std::string new_id() {
     bytes[7] = static_cast<unsigned char>(stamp);
     bytes[8] = static_cast<unsigned char>(0x80 | (bytes[8] & 0x3f));
 
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(36);
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += kHex[bytes[i] >> 4];
-        text += kHex[bytes[i] & 0x0f];
-    }
-    return text;
+    return canonical(bytes);
 }
 
 bool is_id(std::string_view text) {

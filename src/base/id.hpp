@@ -12,6 +12,9 @@ namespace reelshare {
 /// also within a millisecond and when the clock is set back.
 [[nodiscard]] std::string new_id();
 
+/// A random UUID (version 4): an id that does not tell when it was made.
+[[nodiscard]] std::string random_id();
+
 /// Whether `text` is a UUID in the canonical lower-case form. Ids reach keys and paths only after
 /// this.
 [[nodiscard]] bool is_id(std::string_view text);

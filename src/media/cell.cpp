@@ -1,5 +1,6 @@
 #include "media/cell.hpp"
 
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/sched.h>
 #include <malloc.h>
@@ -14,6 +15,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <initializer_list>
 #include <memory>
@@ -62,6 +64,31 @@ void limit_resources(const Job& job) {
     pthread_attr_destroy(&attributes);
 }
 
+/// What Landlock is told to guard, as later kernels know it than the headers here.
+struct Handled {
+    std::uint64_t files = 0;
+    std::uint64_t network = 0;
+    std::uint64_t scopes = 0;
+};
+
+/// Everything that this version can guard.
+Handled handled_by(int version) {
+    Handled handled;
+    handled.files = (1u << 13) - 1;               // 1: open, make and remove.
+    if (version >= 2) handled.files |= 1u << 13;  // Move into other folders.
+    if (version >= 3) handled.files |= 1u << 14;  // Truncate.
+    if (version >= 4) handled.network = 3;        // TCP: bind and connect.
+    if (version >= 5) handled.files |= 1u << 15;  // Device controls.
+    if (version >= 6) handled.scopes = 3;         // Abstract sockets, signals.
+    return handled;
+}
+
+/// Older kernels refuse a structure that is longer than theirs.
+std::size_t size_for(int version) {
+    if (version >= 6) return sizeof(Handled);
+    return version >= 4 ? 2 * sizeof(std::uint64_t) : sizeof(std::uint64_t);
+}
+
 /// No file may be touched but those in the output folder.
 void close_files(int output_directory) {
     const int version = landlock_version();
@@ -71,10 +98,9 @@ void close_files(int output_directory) {
         );
         return;
     }
-    landlock_ruleset_attr handled{};
-    handled.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;  // All of version 1.
+    const Handled handled = handled_by(version);
     const int rules =
-        static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0));
+        static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, size_for(version), 0));
     if (rules < 0) fail_errno("landlock_create_ruleset");
     landlock_path_beneath_attr folder{};
     folder.allowed_access =
@@ -132,7 +158,6 @@ void close_system_calls() {
          SCMP_SYS(fstat),
          SCMP_SYS(newfstatat),
          SCMP_SYS(fcntl),
-         SCMP_SYS(openat),
          SCMP_SYS(munmap),
          SCMP_SYS(mremap),
          SCMP_SYS(brk),
@@ -154,6 +179,8 @@ void close_system_calls() {
          SCMP_SYS(exit),
          SCMP_SYS(exit_group)}
     );
+    // A descriptor that only names a file would pass by Landlock.
+    filter.allow_if(SCMP_SYS(openat), masked(2, O_PATH, 0));
     filter.allow_if(SCMP_SYS(mmap), masked(2, PROT_EXEC, 0));
     filter.allow_if(SCMP_SYS(mprotect), masked(2, PROT_EXEC, 0));
     filter.allow_if(SCMP_SYS(clone), masked(0, CLONE_THREAD, CLONE_THREAD));

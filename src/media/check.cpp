@@ -30,7 +30,7 @@ void check_version() {
 
 void check_codecs() {
     std::string missing;
-    for (const char* name : {"libx264", "aac", "mjpeg"})
+    for (const char* name : {"libx264", "aac", "mjpeg", "libwebp", "libwebp_anim"})
         if (!avcodec_find_encoder_by_name(name)) missing += std::string(" ") + name;
     for (const char* name : {"scale", "zscale", "tonemap", "bwdif", "transpose"})
         if (!avfilter_get_by_name(name)) missing += std::string(" ") + name;

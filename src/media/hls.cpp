@@ -42,4 +42,32 @@ std::string media_playlist(const Rendition& rendition) {
     return text + "#EXT-X-ENDLIST\n";
 }
 
+namespace {
+
+/// "00:01:02.500"
+std::string cue_time(double seconds) {
+    const auto millis = static_cast<std::int64_t>(std::llround(seconds * 1000));
+    return fmt::format(
+        "{:02}:{:02}:{:02}.{:03}", millis / 3'600'000, millis / 60'000 % 60, millis / 1000 % 60,
+        millis % 1000
+    );
+}
+
+}  // namespace
+
+std::string storyboard_cues(const Storyboard& board, double duration) {
+    std::string text = "WEBVTT\n";
+    for (int tile = 0; tile < board.count; ++tile) {
+        const double begin = tile * board.interval;
+        const double end = tile + 1 < board.count ? begin + board.interval : duration;
+        fmt::format_to(
+            std::back_inserter(text), "\n{} --> {}\n{}#xywh={},{},{},{}\n", cue_time(begin),
+            cue_time(std::max(end, begin + 0.001)), board.file,
+            tile % board.columns * board.tile_width, tile / board.columns * board.tile_height,
+            board.tile_width, board.tile_height
+        );
+    }
+    return text;
+}
+
 }  // namespace reelshare::media

@@ -12,4 +12,7 @@ namespace reelshare::media {
 /// "<name>.m3u8": byte ranges into the rendition's file.
 [[nodiscard]] std::string media_playlist(const Rendition& rendition);
 
+/// The storyboard as WebVTT: for every tile its time and its place in the picture.
+[[nodiscard]] std::string storyboard_cues(const Storyboard& board, double duration);
+
 }  // namespace reelshare::media

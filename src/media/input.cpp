@@ -13,6 +13,7 @@ extern "C" {
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 #include <thread>
 
 namespace reelshare::media {
@@ -193,6 +194,17 @@ bool Input::read(AVPacket& packet) {
 
 AVRational Input::pixel_aspect(AVFrame& frame) const {
     return av_guess_sample_aspect_ratio(format_, video_, &frame);
+}
+
+double Input::declared_seconds() const {
+    if (!video_) return 0;
+    // A table of samples that was not filled in while reading fragments.
+    if (video_->nb_frames > 0 && video_->duration != AV_NOPTS_VALUE)
+        return static_cast<double>(video_->duration) * av_q2d(video_->time_base);
+    const bool matroska = std::string_view(format_->iformat->name).starts_with("matroska");
+    if (matroska && format_->duration != AV_NOPTS_VALUE)
+        return static_cast<double>(format_->duration) / AV_TIME_BASE;
+    return 0;
 }
 
 json::object Input::describe() const {

@@ -26,6 +26,8 @@ class Input {
     [[nodiscard]] AVStream* video() const { return video_; }
     [[nodiscard]] AVStream* audio() const { return audio_; }
     [[nodiscard]] std::int64_t size() const { return size_; }  ///< Bytes.
+    /// Seconds of pictures that the header says there are; 0 where it says nothing to be relied on.
+    [[nodiscard]] double declared_seconds() const;
     /// There is a picture track, though perhaps one that cannot be decoded.
     [[nodiscard]] bool has_picture_track() const { return has_picture_track_; }
 

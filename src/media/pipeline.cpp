@@ -1,5 +1,6 @@
 #include "media/pipeline.hpp"
 
+#include "media/extras.hpp"
 #include "media/failure.hpp"
 #include "media/input.hpp"
 #include "media/pacer.hpp"
@@ -10,6 +11,8 @@
 #include "media/sound.hpp"
 #include "media/timeline.hpp"
 #include "media/upright.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -63,16 +66,25 @@ class Meter {
     std::vector<std::atomic<std::int64_t>> done_;
 };
 
+/// All that is made of a clip, or only what can be shown soonest.
+enum class Extent : std::uint8_t { whole, quick };
+
+constexpr const char* kQuickName = "early";
+/// A clip that was cut off or damaged must have so much left to be worth showing.
+constexpr std::int64_t kLeastLeft = kVideoClock;
+
 class Pipeline {
   public:
     Pipeline(
+        Extent extent,
         const Job& job,
         int input,
         int directory,
         const Timeline& timeline,
         std::function<void(double)> progress
     )
-        : job_(job),
+        : extent_(extent),
+          job_(job),
           directory_(directory),
           progress_(std::move(progress)),
           timeline_(timeline),
@@ -82,6 +94,7 @@ class Pipeline {
           source_(input, job),
           sound_(input, job, timeline_),
           poster_(moment(job)),
+          extras_(duration_, moment(job)),
           pacer_(duration_, [this](const AVFrame& frame, std::int64_t pts) { emit(frame, pts); }) {
         progress_(0);
     }
@@ -92,11 +105,14 @@ class Pipeline {
         auto packet = new_packet();
         while (source_.read(*packet)) {
             // What is damaged is left out; the decoder says which pictures are left.
-            if (avcodec_send_packet(decoder_.get(), packet.get()) == 0) drain();
+            if (avcodec_send_packet(decoder_.get(), packet.get()) == 0)
+                drain();
+            else
+                ++damaged_;
         }
         avcodec_send_packet(decoder_.get(), nullptr);
         drain();
-        if (!upright_) fail_unreadable();
+        if (!upright_ || (is_damaged() && shown_until_ < kLeastLeft)) fail_unreadable();
         upright_->finish();
         forward();
         pacer_.finish();
@@ -122,12 +138,15 @@ class Pipeline {
             static_cast<std::uint64_t>(frame.width) * static_cast<std::uint64_t>(frame.height);
         if (frame.width <= 0 || frame.height <= 0 || pixels > job_.max_pixels) return;
         if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return;
+        ++pictures_;
+        if (frame.decode_error_flags != 0) ++damaged_;
         if (!upright_) prepare(frame);
         const std::int64_t start = av_rescale_q(timeline_.start, kMillionths, kVideoTime);
         frame.pts =
             av_rescale_q(frame.best_effort_timestamp, source_.video()->time_base, kVideoTime) -
             start;
         if (frame.pts < 0) return;
+        shown_until_ = std::max(shown_until_, frame.pts);
         upright_->push(frame);
         forward();
     }
@@ -137,7 +156,11 @@ class Pipeline {
         const Orientation orientation = orientation_of(display_matrix(*source_.video()));
         const Size whole =
             upright_size(frame.width, frame.height, source_.pixel_aspect(frame), orientation);
-        const std::vector<Rung> rungs = ladder(whole.width, whole.height);
+        std::vector<Rung> rungs = ladder(whole.width, whole.height);
+        if (extent_ == Extent::quick) {
+            rungs = {rungs.back()};
+            rungs.front().name = kQuickName;
+        }
         const unsigned threads = thread_count(job_);
         upright_ = std::make_unique<Upright>(
             orientation, Size{rungs.front().width, rungs.front().height},
@@ -154,6 +177,7 @@ class Pipeline {
             options.directory = directory_;
             // The largest is half of all the work.
             options.threads = i == 0 ? static_cast<int>(std::min(threads, 16u)) : 1;
+            if (extent_ == Extent::quick) options.preset = kQuickPreset;
             options.encoded = [this, i](std::int64_t pts) { meter_->encoded(i, pts); };
             encoders_.push_back(std::make_unique<RenditionEncoder>(std::move(options), sound_));
         }
@@ -169,6 +193,7 @@ class Pipeline {
     void emit(const AVFrame& picture, std::int64_t pts) {
         const std::vector<FramePtr> sizes = scaler_->scale(picture);
         poster_.offer(*sizes.front(), *sizes.back(), pts);
+        if (extent_ == Extent::whole) extras_.offer(*sizes.back(), pts);
         for (std::size_t i = 0; i < encoders_.size(); ++i) encoders_[i]->push(*sizes[i], pts);
     }
 
@@ -181,7 +206,16 @@ class Pipeline {
         made.duration = static_cast<double>(duration_) / kVideoClock;
         made.has_audio = sound_.parameters() != nullptr;
         made.placeholder = mean_colour(*poster_.best());
-        made.posters = write_posters(*poster_.best(), directory_);
+        made.thumb_hash = thumb_hash_of(*poster_.best());
+        made.loudness = sound_.loudness();
+        made.warning = warning();
+        if (extent_ == Extent::whole) {
+            extras_.finish(directory_, made);
+            made.posters = write_posters(*poster_.best(), directory_);
+        } else {
+            if (const auto look = hash_of(*poster_.best())) made.hashes.push_back({0, *look});
+            made.posters = write_posters(*poster_.best(), directory_, kQuickName);
+        }
         made.source = source_.describe();
         made.source["duration"] = made.duration;
         const double bytes = made.source["size"].to_number<double>();
@@ -191,7 +225,24 @@ class Pipeline {
         return made;
     }
 
+    /// More than the few pictures that some files cannot show at their begin.
+    [[nodiscard]] bool is_damaged() const {
+        return timeline_.missing > 0 || damaged_ > std::max<std::int64_t>(3, pictures_ / 20);
+    }
+
+    [[nodiscard]] std::string warning() const {
+        const double there = static_cast<double>(duration_) / kVideoClock;
+        if (timeline_.missing > 0)
+            return fmt::format(
+                "The end of the file is missing: {:.1f} of {:.1f} seconds are there.", there,
+                there + timeline_.missing
+            );
+        if (is_damaged()) return "The file is damaged in places. What could be read is kept.";
+        return {};
+    }
+
     const Clock::time_point began_ = Clock::now();
+    const Extent extent_;
     const Job& job_;
     int directory_;
     std::function<void(double)> progress_;
@@ -204,8 +255,12 @@ class Pipeline {
     std::unique_ptr<Scaler> scaler_;
     std::unique_ptr<Meter> meter_;
     PosterPicker poster_;
+    Extras extras_;
     Pacer pacer_;
     std::vector<std::unique_ptr<RenditionEncoder>> encoders_;
+    std::int64_t pictures_ = 0;  ///< Decoded.
+    std::int64_t damaged_ = 0;   ///< Packets or pictures of them.
+    std::int64_t shown_until_ = 0;
 };
 
 }  // namespace
@@ -213,9 +268,13 @@ class Pipeline {
 Report process(const Job& job, int input, int directory, const Listener& listener) {
     const Timeline timeline = measure(input, job);
     listener.progress(0);
-    if (job.early)
-        if (const auto report = remux(job, input, directory, timeline)) listener.playable(*report);
-    return Pipeline(job, input, directory, timeline, listener.progress).run();
+    if (job.early) {
+        auto early = remux(job, input, directory, timeline);
+        if (!early)
+            early = Pipeline(Extent::quick, job, input, directory, timeline, [](double) {}).run();
+        listener.playable(*early);
+    }
+    return Pipeline(Extent::whole, job, input, directory, timeline, listener.progress).run();
 }
 
 }  // namespace reelshare::media

@@ -1,15 +1,13 @@
 #include "media/poster.hpp"
 
-#include <fcntl.h>
+#include "media/picture_file.hpp"
+
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
 #include <cstdlib>
-#include <system_error>
 
 namespace reelshare::media {
 
@@ -50,41 +48,6 @@ double score(const AVFrame& small, std::int64_t pts) {
     return exposure * (0.1 + std::log1p(look.sharpness)) * (1 - 0.15 * age);
 }
 
-FramePtr converted(const AVFrame& picture, int width, int height, AVPixelFormat format, int flags) {
-    auto out = new_frame();
-    out->width = width;
-    out->height = height;
-    out->format = format;
-    need(av_frame_get_buffer(out.get(), 0), "poster");
-    auto scaler = owned<SwsPtr>(sws_getContext(
-        picture.width, picture.height, static_cast<AVPixelFormat>(picture.format), width, height,
-        format, flags, nullptr, nullptr, nullptr
-    ));
-    // BT.709 in limited range in; JPEG and RGB are BT.601 and full range.
-    sws_setColorspaceDetails(
-        scaler.get(), sws_getCoefficients(SWS_CS_ITU709), 0, sws_getCoefficients(SWS_CS_ITU601), 1,
-        0, 1 << 16, 1 << 16
-    );
-    sws_scale(
-        scaler.get(), picture.data, picture.linesize, 0, picture.height, out->data, out->linesize
-    );
-    return out;
-}
-
-void write_file(int directory, const std::string& name, const AVPacket& packet) {
-    const int fd = ::openat(directory, name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-    if (fd < 0) throw std::system_error(errno, std::generic_category(), name);
-    int done = 0;
-    while (done < packet.size) {
-        const ssize_t wrote =
-            ::write(fd, packet.data + done, static_cast<std::size_t>(packet.size - done));
-        if (wrote <= 0) break;
-        done += static_cast<int>(wrote);
-    }
-    ::close(fd);
-    if (done < packet.size) throw std::system_error(errno, std::generic_category(), name);
-}
-
 Poster write_poster(const AVFrame& picture, int width, int directory, std::string file) {
     const int height = std::max(
         1,
@@ -92,26 +55,8 @@ Poster write_poster(const AVFrame& picture, int width, int directory, std::strin
     );
     auto image =
         converted(picture, width, height, AV_PIX_FMT_YUVJ420P, SWS_LANCZOS | SWS_ACCURATE_RND);
-    const AVCodec* codec = avcodec_find_encoder_by_name("mjpeg");
-    if (!codec) throw std::runtime_error("no JPEG encoder");
-    auto encoder = owned<CodecPtr>(avcodec_alloc_context3(codec));
-    encoder->width = width;
-    encoder->height = height;
-    encoder->pix_fmt = AV_PIX_FMT_YUVJ420P;
-    encoder->color_range = AVCOL_RANGE_JPEG;
-    encoder->time_base = {1, 1};
-    encoder->thread_count = 1;
-    encoder->flags |= AV_CODEC_FLAG_QSCALE;
-    encoder->global_quality = FF_QP2LAMBDA * kQuality;
-    need(avcodec_open2(encoder.get(), codec, nullptr), "JPEG");
-    image->quality = encoder->global_quality;
-    image->pts = 0;
-    auto packet = new_packet();
-    need(avcodec_send_frame(encoder.get(), image.get()), "JPEG");
-    need(avcodec_receive_packet(encoder.get(), packet.get()), "JPEG");
-    Poster poster{std::move(file), width, height};
-    write_file(directory, poster.file, *packet);
-    return poster;
+    write_jpeg(*image, kQuality, directory, file);
+    return {std::move(file), width, height};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "media/remux.hpp"
 
+#include "media/extras.hpp"
 #include "media/fragmented_file.hpp"
 #include "media/input.hpp"
 #include "media/ladder.hpp"
@@ -173,6 +174,8 @@ std::optional<Report> remux(const Job& job, int input, int directory, const Time
         report.duration = static_cast<double>(timeline.duration) / AV_TIME_BASE;
         report.has_audio = sound.parameters() != nullptr;
         report.placeholder = mean_colour(*poster);
+        report.thumb_hash = thumb_hash_of(*poster);
+        if (const auto look = hash_of(*poster)) report.hashes.push_back({0, *look});
         report.posters = write_posters(*poster, directory, kName);
         report.source = source.describe();
         report.renditions.push_back(std::move(rendition));

@@ -1,8 +1,10 @@
 #include "media/sound.hpp"
 
-#include "media/failure.hpp"
+#include "media/loudness.hpp"
+#include "media/sound_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace reelshare::media {
@@ -28,39 +30,28 @@ CodecPtr open_aac() {
     return encoder;
 }
 
-FramePtr new_sound(int samples) {
-    auto frame = new_frame();
-    frame->format = AV_SAMPLE_FMT_FLTP;
-    frame->sample_rate = kSampleRate;
-    frame->nb_samples = samples;
-    av_channel_layout_default(&frame->ch_layout, 2);
-    need(av_frame_get_buffer(frame.get(), 0), "sound");
-    return frame;
-}
-
 }  // namespace
 
-/// Decodes, resamples, puts everything in its place, encodes.
+/// Listens to all of it once to learn how loud it is, then puts everything in its place and encodes
+/// it: decoding sound costs next to nothing.
 class Sound::Maker {
   public:
-    Maker(Sound& sound, int fd, const Job& job, const Timeline& timeline)
-        : sound_(sound),
-          input_(fd, job),
-          timeline_(timeline),
-          end_(av_rescale_q(timeline.duration, kMillionths, kAudioTime)) {}
+    Maker(Sound& sound, const Timeline& timeline)
+        : sound_(sound), end_(av_rescale_q(timeline.duration, kMillionths, kAudioTime)) {}
 
-    void run(const Job& job) {
-        if (!input_.audio()) return;
-        input_.only(input_.audio());
-        decoder_ = open_decoder(*input_.audio(), job);
-        auto packet = new_packet();
-        while (!stopped() && placed_ < end_ && input_.read(*packet)) {
-            if (avcodec_send_packet(decoder_.get(), packet.get()) < 0)
-                continue;  // Damaged: its place is silence.
-            drain();
+    void run(int fd, const Job& job, const Timeline& timeline) {
+        std::optional<Loudness> loudness = listen(fd, job, timeline);
+        if (loudness) {
+            gain_ = static_cast<float>(std::pow(10, loudness->gain / 20));
+            const std::lock_guard lock(sound_.mutex_);
+            sound_.loudness_ = loudness;
         }
-        avcodec_send_packet(decoder_.get(), nullptr);
-        drain();
+        SoundReader reader(fd, job, timeline);
+        SoundReader::Piece piece;
+        while (!stopped() && placed_ < end_ && reader.next(piece)) {
+            place(piece);
+            encode(false);
+        }
         if (!encoder_) return;  // Nothing could be decoded.
         add_silence(end_ - placed_);
         encode(true);
@@ -72,70 +63,45 @@ class Sound::Maker {
         return sound_.stop_;
     }
 
-    void drain() {
-        auto frame = new_frame();
-        while (avcodec_receive_frame(decoder_.get(), frame.get()) >= 0) {
-            place(*frame);
-            if (encoder_) encode(false);
-            av_frame_unref(frame.get());
+    std::optional<Loudness> listen(int fd, const Job& job, const Timeline& timeline) {
+        SoundReader reader(fd, job, timeline);
+        if (!reader.has_sound()) return std::nullopt;
+        LoudnessMeter meter;
+        SoundReader::Piece piece;
+        for (std::int64_t heard = 0; !stopped() && heard < end_ && reader.next(piece);) {
+            // What is before the first picture is never heard.
+            if (piece.at.value_or(0) + piece.count <= 0) continue;
+            const float* left = reinterpret_cast<const float*>(piece.sound->data[0]);
+            const float* right = reinterpret_cast<const float*>(piece.sound->data[1]);
+            meter.add(left, right, static_cast<std::size_t>(piece.count));
+            heard += piece.count;
         }
+        return meter.result();
     }
 
-    /// The resampler for sound of this shape; false where there is none.
-    bool prepare(const AVFrame& frame) {
-        const bool same = resampler_ && frame.sample_rate == rate_ && frame.format == format_ &&
-                          frame.ch_layout.nb_channels == channels_;
-        if (same) return true;
-        AVChannelLayout stereo{};
-        av_channel_layout_default(&stereo, 2);
-        AVChannelLayout from = frame.ch_layout;
-        if (from.order == AV_CHANNEL_ORDER_UNSPEC)
-            av_channel_layout_default(&from, frame.ch_layout.nb_channels);
-        SwrContext* made = nullptr;
-        const int set = swr_alloc_set_opts2(
-            &made, &stereo, AV_SAMPLE_FMT_FLTP, kSampleRate, &from,
-            static_cast<AVSampleFormat>(frame.format), frame.sample_rate, 0, nullptr
-        );
-        resampler_.reset(made);
-        if (set < 0 || swr_init(made) < 0) {
-            resampler_.reset();
-            return false;
-        }
-        rate_ = frame.sample_rate;
-        format_ = frame.format;
-        channels_ = frame.ch_layout.nb_channels;
-        return true;
-    }
-
-    void place(const AVFrame& frame) {
-        if (frame.nb_samples <= 0 || frame.sample_rate <= 0 || !prepare(frame)) return;
-        const std::int64_t latency = swr_get_delay(resampler_.get(), kSampleRate);
-        const int room = swr_get_out_samples(resampler_.get(), frame.nb_samples);
-        if (room <= 0) return;
-        auto out = new_sound(room);
-        const int made = swr_convert(
-            resampler_.get(), out->data, room,
-            const_cast<const std::uint8_t**>(frame.extended_data), frame.nb_samples
-        );
-        if (made <= 0) return;
-        std::int64_t at = placed_;
-        if (frame.best_effort_timestamp != AV_NOPTS_VALUE) {
-            const std::int64_t start = av_rescale_q(timeline_.start, kMillionths, kAudioTime);
-            at = av_rescale_q(frame.best_effort_timestamp, input_.audio()->time_base, kAudioTime) -
-                 start - latency;
-        }
+    void place(const SoundReader::Piece& piece) {
         if (!encoder_) {
             encoder_ = open_aac();
             fifo_ =
                 owned<FifoPtr>(av_audio_fifo_alloc(AV_SAMPLE_FMT_FLTP, 2, encoder_->frame_size * 4)
                 );
         }
+        const std::int64_t at = piece.at.value_or(placed_);
         int skip = 0;
         if (at > placed_ + kTolerance)
             add_silence(std::min(at, end_) - placed_);
         else if (at < placed_ - kTolerance || (placed_ == 0 && at < 0))
-            skip = static_cast<int>(std::min<std::int64_t>(placed_ - at, made));
-        add(*out, skip, static_cast<int>(std::min<std::int64_t>(made - skip, end_ - placed_)));
+            skip = static_cast<int>(std::min<std::int64_t>(placed_ - at, piece.count));
+        if (gain_ != 1) louder(*piece.sound, piece.count);
+        add(*piece.sound, skip,
+            static_cast<int>(std::min<std::int64_t>(piece.count - skip, end_ - placed_)));
+    }
+
+    void louder(AVFrame& sound, int count) const {
+        for (int channel = 0; channel < 2; ++channel) {
+            auto* samples = reinterpret_cast<float*>(sound.data[channel]);
+            for (int i = 0; i < count; ++i) samples[i] *= gain_;
+        }
     }
 
     void add(const AVFrame& sound, int skip, int count) {
@@ -159,6 +125,7 @@ class Sound::Maker {
     }
 
     void encode(bool last) {
+        if (!encoder_) return;
         const int full = encoder_->frame_size;
         while (av_audio_fifo_size(fifo_.get()) >= (last ? 1 : full)) {
             auto frame = new_sound(std::min(full, av_audio_fifo_size(fifo_.get())));
@@ -187,16 +154,10 @@ class Sound::Maker {
     }
 
     Sound& sound_;
-    Input input_;
-    const Timeline& timeline_;
     const std::int64_t end_;
-    CodecPtr decoder_;
+    float gain_ = 1;
     CodecPtr encoder_;
-    SwrPtr resampler_;
     FifoPtr fifo_;
-    int rate_ = 0;
-    int format_ = -1;
-    int channels_ = 0;
     std::int64_t placed_ = 0;   ///< Samples put in their place.
     std::int64_t encoded_ = 0;  ///< Samples handed to the encoder.
 };
@@ -215,7 +176,7 @@ Sound::~Sound() {
 
 void Sound::run(int fd, const Job& job, const Timeline& timeline) {
     try {
-        Maker(*this, fd, job, timeline).run(job);
+        Maker(*this, timeline).run(fd, job, timeline);
     } catch (const std::exception& error) {
         // A clip whose sound is broken is still a clip.
         std::fprintf(stderr, "sound: %s\n", error.what());
@@ -241,6 +202,11 @@ const AVCodecParameters* Sound::parameters() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return state_ != State::unknown; });
     return parameters_.get();
+}
+
+std::optional<Loudness> Sound::loudness() {
+    const std::lock_guard lock(mutex_);
+    return loudness_;
 }
 
 std::vector<PacketPtr> Sound::take(std::size_t first, std::int64_t until) {

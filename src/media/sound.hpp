@@ -1,6 +1,7 @@
 #pragma once
-// The sound of a clip as AAC stereo, made once for all renditions on a thread of its own, beside
-// the pictures: files whose sound and picture are far apart then cost no memory.
+// The sound of a clip as AAC stereo at one loudness (media/loudness.hpp), made once for all
+// renditions on a thread of its own, beside the pictures: files whose sound and picture are far
+// apart then cost no memory.
 
 #include "media/audio_track.hpp"
 #include "media/input.hpp"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -25,6 +27,9 @@ class Sound final : public AudioTrack {
     const AVCodecParameters* parameters() override;
     std::vector<PacketPtr> take(std::size_t first, std::int64_t until) override;
     [[nodiscard]] AVRational time_base() const override { return kAudioTime; }
+    /// As measured, with the gain that was applied; known once there are packets. Nothing for
+    /// silence.
+    [[nodiscard]] std::optional<Loudness> loudness();
 
     static constexpr int kBitRate = 128'000;
 
@@ -39,6 +44,7 @@ class Sound final : public AudioTrack {
     std::condition_variable changed_;
     State state_ = State::unknown;
     bool stop_ = false;
+    std::optional<Loudness> loudness_;
     std::vector<PacketPtr> packets_;
     std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> parameters_;
     std::thread thread_;

@@ -77,6 +77,13 @@ std::int64_t longest_gap(
     return longest;
 }
 
+/// A file that was cut off; not what an edit list hides, nor a header that is a little off.
+double missing_seconds(const Input& input, const Timeline& line, double there) {
+    if (line.trimmed) return 0;
+    const double missing = input.declared_seconds() - there;
+    return missing > std::max(0.5, there * 0.05) ? missing : 0;
+}
+
 }  // namespace
 
 Timeline measure(int fd, const Job& job) {
@@ -116,6 +123,7 @@ Timeline measure(int fd, const Job& job) {
     line.duration = end - line.start;
     if (line.duration > max_span) fail_too_long(job);
     const double seconds = static_cast<double>(picture.end - picture.begin) / AV_TIME_BASE;
+    line.missing = missing_seconds(input, line, seconds);
     if (seconds > 0)
         line.frame_rate = std::clamp(static_cast<double>(picture.packets) / seconds, 1.0, 240.0);
     return line;

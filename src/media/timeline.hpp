@@ -14,6 +14,7 @@ struct Timeline {
     double frame_rate = 30;     ///< Pictures per second, on average; 1 to 240.
     std::int64_t keyframe_gap =
         0;                 ///< The longest time from one keyframe to the next, or to the end.
+    double missing = 0;    ///< Seconds that the header names and the file lacks at its end.
     bool trimmed = false;  ///< An edit list hides pictures that others need.
     bool uneven = false;   ///< Some pictures stay far longer than others.
 };

@@ -43,9 +43,21 @@ std::string show_sql(std::string_view state) {
     return fmt::format(
         "UPDATE assets SET state = '{}', duration = $2, width = $3, height = $4, placeholder = $5, "
         "metadata = $6, report = $7, media_prefix = $8, failure = NULL, failure_code = NULL, "
-        "updated_at = now_ms() WHERE id = $1",
-        state
+        "{}_ms = $9, updated_at = now_ms() WHERE id = $1",
+        state, state
     );
+}
+
+/// What clients see of the source, and what was measured.
+json::object metadata_of(const media::Report& report) {
+    json::object metadata = report.source;
+    if (const auto& loudness = report.loudness)
+        metadata["loudness"] = {
+            {"integrated", loudness->integrated},
+            {"truePeak", loudness->true_peak},
+            {"gain", loudness->gain}
+        };
+    return metadata;
 }
 
 db::Params show_params(const Claim& claim, const media::Report& report, std::string media_prefix) {
@@ -55,9 +67,10 @@ db::Params show_params(const Claim& claim, const media::Report& report, std::str
         std::int64_t{report.width},
         std::int64_t{report.height},
         report.placeholder,
-        json::serialize(report.source),
+        json::serialize(metadata_of(report)),
         json::serialize(media::to_json(report)),
-        std::move(media_prefix)
+        std::move(media_prefix),
+        std::int64_t{claim.took().count()}
     };
 }
 
@@ -90,6 +103,38 @@ Task<Result<void>> Publisher::publish_early(
     };
     auto done = co_await commit(claim, std::move(change));
     co_return done;
+}
+
+Task<Result<void>> Publisher::share(const Claim& claim, std::string twin_id) {
+    using Ids = std::vector<std::string>;
+    auto ids = co_await database_.transaction<Ids>([&](db::Transaction& tx) -> Task<Result<Ids>> {
+        auto job = co_await tx.query(
+            "UPDATE jobs SET updated_at = now_ms() WHERE id = $1 AND fence = $2 AND state = "
+            "'running'",
+            {claim.job_id, claim.fence}
+        );
+        if (!job) co_return std::unexpected(job.error());
+        if (job->affected == 0)
+            co_return reelshare::fail(Errc::conflict, "The job is no longer ours.");
+        // Its row is held, so that it is not deleted in this moment.
+        auto twin = co_await tx.query(
+            "UPDATE assets SET updated_at = updated_at WHERE id = $1 AND state = 'ready'", {twin_id}
+        );
+        if (!twin) co_return std::unexpected(twin.error());
+        if (twin->affected == 0) co_return reelshare::fail(Errc::not_found, "It is gone.");
+        auto moved = co_await tx.query(
+            "UPDATE videos SET asset_id = $2 WHERE asset_id = $1", {claim.asset_id, twin_id}
+        );
+        if (!moved) co_return std::unexpected(moved.error());
+        // The job goes with it.
+        auto gone = co_await tx.query("DELETE FROM assets WHERE id = $1", {claim.asset_id});
+        if (!gone) co_return std::unexpected(gone.error());
+        auto changed = co_await videos::refresh_listing(tx, twin_id);
+        co_return changed;
+    });
+    if (!ids) co_return std::unexpected(ids.error());
+    tell(claim.asset_id, *ids, "ready", 100);
+    co_return Result<void>();
 }
 
 Task<Result<void>> Publisher::fail(
@@ -152,12 +197,20 @@ Task<Result<void>> Publisher::commit(const Claim& claim, Change change) {
         co_return changed;
     });
     if (!ids) co_return std::unexpected(ids.error());
-    videos_.changed(*ids);
-    bus_.publish(
-        topic_of(claim.asset_id),
-        json::serialize(json::object{{"status", change.status}, {"progress", change.percent}})
-    );
+    tell(claim.asset_id, *ids, change.status, change.percent);
     co_return Result<void>();
+}
+
+void Publisher::tell(
+    const std::string& asset_id,
+    const std::vector<std::string>& video_ids,
+    std::string_view status,
+    int percent
+) {
+    videos_.changed(video_ids);
+    bus_.publish(
+        topic_of(asset_id), json::serialize(json::object{{"status", status}, {"progress", percent}})
+    );
 }
 
 void Publisher::progress(const std::string& asset_id, double fraction) {

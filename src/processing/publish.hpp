@@ -8,6 +8,8 @@
 #include "videos/videos.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace reelshare::processing {
 
@@ -25,6 +27,9 @@ class Publisher {
     Task<Result<void>> publish_early(
         const Claim& claim, const media::Report& report, std::string media_prefix
     );
+    /// Ends the job by giving its posts the asset of another that has the same bytes; its own goes.
+    /// `not_found`: that one is no longer there, nothing happened. Else as above.
+    Task<Result<void>> share(const Claim& claim, std::string twin_id);
     /// Ends the job for good: the uploader is shown `message`; `detail` is kept with the job, for
     /// operators.
     Task<Result<void>> fail(
@@ -37,6 +42,12 @@ class Publisher {
   private:
     struct Change;
     Task<Result<void>> commit(const Claim& claim, Change change);
+    void tell(
+        const std::string& asset_id,
+        const std::vector<std::string>& video_ids,
+        std::string_view status,
+        int percent
+    );
 
     db::Database& database_;
     videos::Videos& videos_;

@@ -1,5 +1,6 @@
 #include "processing/queue.hpp"
 
+#include "base/clock.hpp"
 #include "base/id.hpp"
 #include "db/dialect.hpp"
 
@@ -26,13 +27,29 @@ std::int64_t back_off_ms(int attempt) {
     return std::uniform_int_distribution<std::int64_t>(full / 2, full)(random);
 }
 
+/// Roughly: a phone's second of video is a megabyte and a half and takes a second.
+std::int64_t expected_ms(std::uint64_t bytes) {
+    constexpr std::uint64_t kBytesPerMs = 1'500;
+    return static_cast<std::int64_t>(std::clamp<std::uint64_t>(bytes / kBytesPerMs, 200, 600'000));
+}
+
 }  // namespace
 
-Task<Result<void>> enqueue(db::Transaction& tx, std::string asset_id, int priority) {
+Task<Result<void>> enqueue(db::Transaction& tx, std::string asset_id, int priority, Turn turn) {
+    // Start-time fair queueing: behind what the same uploader has waiting, and as far in the future
+    // as the work is long. Whoever has nothing waiting begins at the present.
+    auto behind = co_await tx.query(
+        "SELECT COALESCE(MAX(j.due_order), 0) FROM jobs j JOIN videos v ON v.asset_id = j.asset_id "
+        "WHERE v.uploader_id = $1 AND j.state IN ('queued', 'running')",
+        {std::move(turn.uploader_id)}
+    );
+    if (!behind) co_return std::unexpected(behind.error());
+    const std::int64_t due_order =
+        std::max(now_ms(), behind->front().integer(0)) + expected_ms(turn.bytes);
     auto inserted = co_await tx.query(
-        "INSERT INTO jobs (id, kind, asset_id, state, priority, run_at, created_at, updated_at) "
-        "VALUES ($1, 'process', $2, 'queued', $3, now_ms(), now_ms(), now_ms())",
-        {new_id(), std::move(asset_id), std::int64_t{priority}}
+        "INSERT INTO jobs (id, kind, asset_id, state, priority, due_order, run_at, created_at, "
+        "updated_at) VALUES ($1, 'process', $2, 'queued', $3, $4, now_ms(), now_ms(), now_ms())",
+        {new_id(), std::move(asset_id), std::int64_t{priority}, due_order}
     );
     if (!inserted) co_return std::unexpected(inserted.error());
     auto told = co_await tx.notify(kJobsChannel);
@@ -55,7 +72,7 @@ Task<Result<std::optional<Claim>>> JobQueue::claim(std::string owner) {
             "lease_until = now_ms() + $2, lease_owner = $1, progress = 0, stage = 'started', "
             "updated_at = now_ms() WHERE id = (SELECT id FROM jobs WHERE "
         ) + kDue +
-            " ORDER BY priority DESC, run_at, id LIMIT 1" +
+            " ORDER BY priority DESC, due_order, run_at, id LIMIT 1" +
             std::string(db::skip_locked(database_)) + ") AND " + kDue +
             " RETURNING id, asset_id, fence, attempts, max_attempts, failures, now_ms() - "
             "created_at",
@@ -65,7 +82,11 @@ Task<Result<std::optional<Claim>>> JobQueue::claim(std::string owner) {
     if (claimed->empty()) co_return std::optional<Claim>();  // Another worker was faster.
     const db::Row& job = claimed->front();
     Claim claim{
-        .job_id = job.text(0), .asset_id = job.text(1), .source_key = {}, .thumbnail_at = {}
+        .job_id = job.text(0),
+        .asset_id = job.text(1),
+        .source_key = {},
+        .content_hash = {},
+        .thumbnail_at = {}
     };
     claim.fence = job.integer(2);
     claim.attempt = static_cast<int>(job.integer(3));

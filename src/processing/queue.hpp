@@ -36,13 +36,28 @@ struct Claim {
     int max_attempts = 3;
     int failures = 0;  ///< Attempts that ended by our own fault, leases that ran out among them.
     std::chrono::milliseconds waited{};  ///< From the upload to this claim.
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 
+    [[nodiscard]] std::chrono::milliseconds took() const {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::steady_clock::now() - began
+        );
+    }
     /// Its lease ran out too often: whatever does that to us must be ended, not tried once more.
     [[nodiscard]] bool exhausted() const { return failures > kMaxFailures; }
 };
 
+/// What decides whose turn it is: every uploader gets an equal share of the time, and within it
+/// short jobs come first.
+struct Turn {
+    std::string uploader_id;
+    std::uint64_t bytes = 0;
+};
+
 /// Adds the job of a new asset and wakes the workers. Part of the upload's transaction.
-Task<Result<void>> enqueue(db::Transaction& tx, std::string asset_id, int priority = 0);
+Task<Result<void>> enqueue(
+    db::Transaction& tx, std::string asset_id, int priority = 0, Turn turn = {}
+);
 
 class JobQueue {
   public:

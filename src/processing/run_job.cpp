@@ -183,6 +183,10 @@ Task<Worker::Outcome> Worker::listen(Running& job, ChildProcess& child) {
                     .message = std::move(event->message)
                 };
             if (event->kind == media::Event::Kind::playable) {
+                // What looks like a banned clip at first sight is looked at whole before it is
+                // shown.
+                auto banned = co_await refuse_banned(job.claim, event->report.hashes);
+                if (banned) continue;
                 auto delivered = co_await deliver(job, event->report, true);
                 if (!delivered) co_return Outcome::of(delivered.error());
                 job.stage = "encoding";

@@ -20,7 +20,7 @@ namespace {
 using objects::FileDescriptor;
 
 constexpr std::size_t kCopyPiece = 256 * 1024;
-constexpr std::uint64_t kMaxPosterBytes = 16u << 20;
+constexpr std::uint64_t kMaxPictureBytes = 16u << 20;
 constexpr std::size_t kRandomDigits = 20;
 
 /// The part of a media key that nobody guesses: UUIDs are names, not secrets.
@@ -36,6 +36,15 @@ Result<std::uint64_t> size_of(const std::filesystem::path& path) {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+/// Posters, storyboard and preview.
+std::vector<std::string> pictures_of(const media::Report& report) {
+    std::vector<std::string> files;
+    for (const media::Poster& poster : report.posters) files.push_back(poster.file);
+    if (report.storyboard) files.push_back(report.storyboard->file);
+    if (report.preview) files.push_back(report.preview->file);
+    return files;
+}
+
 /// The report is only a claim: every file must be there with exactly the size it names.
 Result<void> check_outputs(const media::Report& report, const std::filesystem::path& folder) {
     for (const media::Rendition& rendition : report.renditions) {
@@ -44,11 +53,11 @@ Result<void> check_outputs(const media::Report& report, const std::filesystem::p
         if (*size != rendition.size)
             return fail(Errc::invalid, "the media program lied about a file's size");
     }
-    for (const media::Poster& poster : report.posters) {
-        const auto size = size_of(folder / poster.file);
+    for (const std::string& picture : pictures_of(report)) {
+        const auto size = size_of(folder / picture);
         if (!size) return std::unexpected(size.error());
-        if (*size == 0 || *size > kMaxPosterBytes)
-            return fail(Errc::invalid, "a poster of an impossible size");
+        if (*size == 0 || *size > kMaxPictureBytes)
+            return fail(Errc::invalid, "a picture of an impossible size");
     }
     return {};
 }
@@ -90,9 +99,15 @@ Task<Result<void>> Worker::store_outputs(
         );
         if (!listed) co_return listed;
     }
-    for (const media::Poster& poster : report.posters) {
-        auto stored = co_await store_file(job, poster.file, prefix + '/' + poster.file);
+    for (const std::string& picture : pictures_of(report)) {
+        auto stored = co_await store_file(job, picture, prefix + '/' + picture);
         if (!stored) co_return stored;
+    }
+    if (report.storyboard) {
+        auto cues = co_await store_text(
+            media::storyboard_cues(*report.storyboard, report.duration), prefix + "/storyboard.vtt"
+        );
+        if (!cues) co_return cues;
     }
     auto listed = co_await store_text(media::master_playlist(report), prefix + "/master.m3u8");
     co_return listed;

@@ -36,10 +36,12 @@ Worker::Worker(
     BlockingExecutor& executor
 )
     : options_(std::move(options)),
+      database_(database),
       store_(store),
       publisher_(publisher),
       executor_(executor),
       queue_(database),
+      bans_(database),
       meters_(std::make_unique<Meters>(metrics)),
       bell_(std::make_shared<Bell>()) {
     bell_->worker = this;
@@ -151,10 +153,16 @@ Task<void> Worker::work_on(Claim claim) {
 }
 
 Task<Worker::Outcome> Worker::attempt(Running& job) {
+    auto banned = co_await refuse_banned(job.claim, {});
+    if (banned) co_return *banned;
+    auto shared = co_await share(job);
+    if (shared) co_return *shared;
     auto made = co_await make_folder(job.outputs());
     if (!made) co_return Outcome::of(made.error());
     Outcome outcome = co_await encode(job);
     if (outcome.kind != Outcome::Kind::done) co_return outcome;
+    auto seen_before = co_await refuse_banned(job.claim, outcome.report.hashes);
+    if (seen_before) co_return *seen_before;
     auto delivered = co_await deliver(job, outcome.report, false);
     if (!delivered) co_return Outcome::of(delivered.error());
     co_return outcome;

@@ -6,6 +6,7 @@
 #include "media/job.hpp"
 #include "objects/file_descriptor.hpp"
 #include "objects/store.hpp"
+#include "processing/bans.hpp"
 #include "processing/child_process.hpp"
 #include "processing/publish.hpp"
 #include "processing/queue.hpp"
@@ -19,8 +20,10 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace reelshare::processing {
 
@@ -75,6 +78,16 @@ class Worker {
     Task<Result<void>> keep(Running& job);
     void tell_progress(Running& job, double fraction);
 
+    /// Nothing where the bytes were not processed before.
+    Task<std::optional<Outcome>> share(Running& job);
+    Task<Result<void>> pass_time(
+        Running& job, std::chrono::steady_clock::time_point until, std::chrono::milliseconds whole
+    );
+    /// Nothing where the clip may stay.
+    Task<std::optional<Outcome>> refuse_banned(
+        const Claim& claim, std::vector<media::PictureHash> looks
+    );
+
     Task<Outcome> encode(Running& job);
     Task<Outcome> listen(Running& job, ChildProcess& child);
     Task<Result<objects::FileDescriptor>> local_source(Running& job, objects::Reader& reader);
@@ -89,10 +102,12 @@ class Worker {
     Task<void> remove_outputs(std::string prefix);
 
     const WorkerOptions options_;
+    db::Database& database_;
     objects::Store& store_;
     Publisher& publisher_;
     BlockingExecutor& executor_;
     JobQueue queue_;
+    Bans bans_;
     std::unique_ptr<Meters> meters_;
     std::shared_ptr<Bell> bell_;
     asio::any_io_executor home_;

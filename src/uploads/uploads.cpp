@@ -34,6 +34,8 @@ Task<Result<void>> Intake::write(std::span<const char> bytes) {
     }
     size_ += bytes.size();
     if (size_ > max_bytes_) co_return file_too_large(max_bytes_);
+    const auto fits = header_.take(bytes);
+    if (!fits) co_return fits;
     hash_.update(bytes);
     auto written = co_await writer_->write(bytes);
     co_return written;
@@ -89,7 +91,7 @@ Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {
     std::string key = "sources/" + new_id();
     auto writer = co_await store_.create(key);
     if (!writer) co_return std::unexpected(writer.error());
-    co_return std::make_unique<Intake>(std::move(*writer), std::move(key), options_.max_bytes);
+    co_return std::make_unique<Intake>(std::move(*writer), std::move(key), options_);
 }
 
 Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video) {
@@ -109,7 +111,7 @@ Task<Result<std::string>> Uploads::record(
     StoredSource source, videos::NewVideo video, Besides besides
 ) {
     video.id = new_id();
-    video.asset_id = new_id();
+    video.asset_id = random_id();  // Its time would tell when these bytes came first.
     auto stored =
         co_await database_.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
             auto asset = co_await tx.query(
@@ -122,7 +124,9 @@ Task<Result<std::string>> Uploads::record(
             if (!asset) co_return std::unexpected(asset.error());
             auto post = co_await videos::insert_video(tx, video);
             if (!post) co_return std::unexpected(post.error());
-            auto job = co_await processing::enqueue(tx, video.asset_id);
+            auto job = co_await processing::enqueue(
+                tx, video.asset_id, 0, {.uploader_id = video.uploader_id, .bytes = source.size}
+            );
             if (!job) co_return std::unexpected(job.error());
             if (!besides) co_return true;
             auto done = co_await besides(tx, video.id);

@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "db/database.hpp"
 #include "objects/store.hpp"
+#include "uploads/header_judge.hpp"
 #include "videos/videos.hpp"
 
 #include <functional>
@@ -19,6 +20,7 @@ namespace reelshare::uploads {
 struct UploadOptions {
     std::uint64_t max_bytes = 512ull << 20;
     int max_per_user = 4;  ///< At once.
+    HeaderLimits header{};
     std::uint64_t reserve_bytes =
         256ull << 20;  ///< Kept free on the disk for the database and renditions.
 };
@@ -37,11 +39,14 @@ struct StoredSource {
 /// One file on its way into the store.
 class Intake {
   public:
-    Intake(std::unique_ptr<objects::Writer> writer, std::string key, std::uint64_t max_bytes)
-        : writer_(std::move(writer)), key_(std::move(key)), max_bytes_(max_bytes) {}
+    Intake(std::unique_ptr<objects::Writer> writer, std::string key, const UploadOptions& options)
+        : writer_(std::move(writer)),
+          key_(std::move(key)),
+          max_bytes_(options.max_bytes),
+          header_(options.header) {}
 
-    /// Appends; judges the type as soon as the first bytes are there. `unsupported`, `too_large`,
-    /// `no_space`.
+    /// Appends; judges the type as soon as the first bytes are there, and the clip as soon as its
+    /// header is. `unsupported`, `too_large`, `no_space`.
     Task<Result<void>> write(std::span<const char> bytes);
     /// Makes the source durable. `unsupported` for what is too short to be anything.
     Task<Result<void>> commit();
@@ -57,6 +62,7 @@ class Intake {
     std::uint64_t size_ = 0;
     Sha256 hash_;
     std::string head_;
+    HeaderJudge header_;
 };
 
 class Uploads {

@@ -78,6 +78,11 @@ json::value field(const json::object& object, std::string_view name) {
     return value ? *value : json::value(nullptr);
 }
 
+json::value part_of(const json::value& document, std::string_view name) {
+    const json::object* object = document.if_object();
+    return object ? field(*object, name) : json::value(nullptr);
+}
+
 std::string file_of(const json::value& item) {
     const json::object* object = item.if_object();
     const json::value* file = object ? object->if_contains("file") : nullptr;
@@ -142,6 +147,12 @@ void add_links(
     video["videoUrl"] = plain_url(renditions);
     if (!renditions.empty()) video["hlsUrl"] = base + "master.m3u8";
     if (!posters.empty()) video["thumbnail"] = base + file_of(posters.back());
+    if (const std::string preview = file_of(part_of(report, "preview")); !preview.empty())
+        video["previewUrl"] = base + preview;
+    if (part_of(report, "storyboard").is_object()) video["storyboardUrl"] = base + "storyboard.vtt";
+    video["thumbHash"] = part_of(report, "thumbHash");
+    if (const json::value warning = part_of(report, "warning"); warning.is_string())
+        video["warning"] = warning;
     video["renditions"] = std::move(renditions);
 }
 
@@ -166,7 +177,9 @@ json::object video_json(
         {"description", row.text(kDescription)},
         {"thumbnail", nullptr},
         {"previewUrl", nullptr},
+        {"storyboardUrl", nullptr},
         {"placeholder", text_or_null(row, kPlaceholder)},
+        {"thumbHash", nullptr},
         {"uploaderId", row.text(kUploaderId)},
         {"uploader",
          {{"id", row.text(kUploaderId)}, {"name", row.text(kUploaderName)}, {"avatarUrl", nullptr}}

@@ -47,6 +47,7 @@ export async function startServer({ env = {}, args = [], dataDir, command = 'ser
         port,
         pid: child.pid,
         dataDir: folder,
+        env: world.env,
         child,
         exited,
         log: () => output,

@@ -10,8 +10,10 @@
 #include <linux/io_uring.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +120,28 @@ INSTANTIATE_TEST_SUITE_P(
         Act{"OpenAFile", [](int) { return outcome(::open("/etc/passwd", O_RDONLY) >= 0); }},
         Act{"OpenAFileByPathOnly",
             [](int) { return outcome(::openat(AT_FDCWD, "/etc/passwd", O_RDONLY) >= 0); }},
+        Act{"NameAFileOnly", [](int) { return outcome(::open("/etc/passwd", O_PATH) >= 0); }},
+        Act{"CloneAProcess",
+            [](int) {
+                const long child = ::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+                if (child == 0) ::_exit(0);
+                return outcome(child > 0);
+            }},
+        Act{"ReadAnotherProcess",
+            [](int) {
+                char local[8];
+                iovec here{local, sizeof local};
+                iovec there{local, sizeof local};
+                return outcome(
+                    ::syscall(SYS_process_vm_readv, ::getppid(), &here, 1, &there, 1, 0) > 0
+                );
+            }},
+        Act{"UserFaults", [](int) { return outcome(::syscall(SYS_userfaultfd, 0) >= 0); }},
+        Act{"RaiseALimit",
+            [](int) {
+                const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
+                return outcome(::setrlimit(RLIMIT_AS, &none) == 0);
+            }},
         Act{"LeaveTheFolder",
             [](int folder) {
                 return outcome(::openat(folder, "../x", O_CREAT | O_WRONLY, 0600) >= 0);

@@ -35,6 +35,12 @@ Report sample() {
     report.renditions = {rendition};
     report.posters = {{"poster_360.jpg", 360, 640}};
     report.source = {{"format_name", "mov"}};
+    report.thumb_hash = "1QcSHQRnh493V4dIh4eXh1h4kJUI";
+    report.warning = "The end of the file is missing.";
+    report.storyboard = {"storyboard.webp", 10, 4, 90, 160, 1};
+    report.preview = {"preview.webp", 180, 320, 3};
+    report.loudness = {-23.5, -4.25, 2.75};
+    report.hashes = {{0, 0x0123456789abcdef}, {2, 0xffffffffffffffff}};
     return report;
 }
 
@@ -115,6 +121,20 @@ INSTANTIATE_TEST_SUITE_P(
         Lie{"ColourInjection", [](auto& r) { r["placeholder"] = "red;}"; }},
         Lie{"EndlessDuration", [](auto& r) { r["duration"] = 1e300; }},
         Lie{"NoDuration", [](auto& r) { r.erase("duration"); }},
+        Lie{"StoryboardElsewhere",
+            [](auto& r) { r["storyboard"].as_object()["file"] = "../storyboard.webp"; }},
+        Lie{"StoryboardOfMillions",
+            [](auto& r) { r["storyboard"].as_object()["count"] = 1'000'000; }},
+        Lie{"StoryboardWithoutColumns", [](auto& r) { r["storyboard"].as_object()["columns"] = 0; }
+        },
+        Lie{"StoryboardWithoutTime", [](auto& r) { r["storyboard"].as_object()["interval"] = 0; }},
+        Lie{"PreviewThatIsAPage", [](auto& r) { r["preview"].as_object()["file"] = "preview.html"; }
+        },
+        Lie{"LoudnessBeyondHearing", [](auto& r) { r["loudness"].as_object()["gain"] = 1e9; }},
+        Lie{"HashOfOtherDigits", [](auto& r) { r["hashes"] = json::array{{0, "zz"}}; }},
+        Lie{"HashWithoutTime", [](auto& r) { r["hashes"] = json::array{{-1, "0123456789abcdef"}}; }
+        },
+        Lie{"ThumbHashInjection", [](auto& r) { r["thumbHash"] = "\"><script>"; }},
         Lie{"SourceThatIsNoObject", [](auto& r) { r["source"] = 5; }}
     ),
     [](const auto& info) { return info.param.name; }

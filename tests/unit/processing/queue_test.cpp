@@ -42,6 +42,67 @@ TEST_F(QueueTest, UrgentJobsGoFirst) {
     EXPECT_EQ(first->asset_id, urgent);
 }
 
+class TurnTest : public ProcessingTest {
+  protected:
+    std::string person() {
+        const std::string id = new_id();
+        sql("INSERT INTO users (id, name, email, password_hash, created_at, updated_at) VALUES "
+            "($1, "
+            "'x', $1, 'x', 0, 0)",
+            {id});
+        return id;
+    }
+    /// A post with its job; returns the asset.
+    std::string post(const std::string& uploader, std::uint64_t bytes) {
+        const std::string asset = new_id();
+        auto added =
+            run_task(database_->transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
+                auto made = co_await tx.query(
+                    "INSERT INTO assets (id, content_hash, state, source_key, source_size, "
+                    "created_at, updated_at) VALUES ($1, $1, 'pending', $1, 6, now_ms(), now_ms())",
+                    {asset}
+                );
+                if (!made) co_return std::unexpected(made.error());
+                videos::NewVideo post;
+                post.id = new_id();
+                post.uploader_id = uploader;
+                post.asset_id = asset;
+                post.title = "A clip";
+                auto video = co_await videos::insert_video(tx, post);
+                if (!video) co_return std::unexpected(video.error());
+                auto job = co_await enqueue(tx, asset, 0, {uploader, bytes});
+                if (!job) co_return std::unexpected(job.error());
+                co_return true;
+            }));
+        EXPECT_TRUE(added);
+        return asset;
+    }
+    std::string next() {
+        const auto taken = claim();
+        return taken ? taken->asset_id : "";
+    }
+};
+
+constexpr std::uint64_t kShort = 3u << 20;
+constexpr std::uint64_t kLong = 300u << 20;
+
+TEST_F(TurnTest, ShortJobsGoBeforeLongOnes) {
+    const std::string long_one = post(person(), kLong);
+    const std::string short_one = post(person(), kShort);
+    EXPECT_EQ(next(), short_one);
+    EXPECT_EQ(next(), long_one);
+}
+
+TEST_F(TurnTest, OneUploaderCannotStarveTheRest) {
+    const std::string busy = person();
+    std::vector<std::string> many;
+    for (int i = 0; i < 10; ++i) many.push_back(post(busy, kShort));
+    const std::string other = post(person(), kShort);
+    EXPECT_EQ(next(), many[0]);
+    EXPECT_EQ(next(), other);
+    EXPECT_EQ(next(), many[1]);
+}
+
 TEST_F(QueueTest, AnExpiredLeaseIsTakenAndTheSleeperRefused) {
     enqueue_asset();
     const auto sleeper = claim();
