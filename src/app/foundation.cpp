@@ -1,5 +1,7 @@
 #include "app/foundation.hpp"
 
+#include "app/backup.hpp"
+#include "app/log_control.hpp"
 #include "base/log.hpp"
 #include "db/migrate.hpp"
 #include "db/sqlite.hpp"
@@ -37,9 +39,12 @@ Foundation::~Foundation() {
 
 Result<void> Foundation::open() {
     if (auto made = make_data_folder(config_); !made) return made;
-    log::Options logging{.folder = config_.data_dir / "logs"};
-    (void)log::parse_level(config_.log_level, logging.level);
-    log::start(logging);
+    if (half_restored(config_.data_dir))
+        return fail(
+            Errc::invalid, config_.data_dir.string() +
+                               " is half restored: run `reelshare restore` again to its end."
+        );
+    start_log(config_);
     bus = cache::make_memory_bus();
     auto opened = db::open_sqlite({.path = config_.data_dir / "reelshare.db"}, executor, metrics);
     if (!opened) return std::unexpected(opened.error());

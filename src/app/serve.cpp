@@ -4,9 +4,11 @@
 #include "app/commands.hpp"
 #include "app/features.hpp"
 #include "app/foundation.hpp"
+#include "app/log_control.hpp"
 #include "app/secrets.hpp"
 #include "app/stop_signal.hpp"
 #include "app/version.hpp"
+#include "app/vitals.hpp"
 #include "base/log.hpp"
 #include "http/middleware.hpp"
 #include "http/server.hpp"
@@ -96,6 +98,8 @@ int serve(const Config& config) {
     std::atomic<bool> stopping{false};
     const asio::any_io_executor background = server->executors().front();
     features.worker->start(background);
+    Vitals vitals(config, base);
+    spawn(background, "vitals", [&] { return vitals.watch(stopping); });
     spawn(background, "cleanup", [&] { return keep_clean(config, base, stopping); });
     server->start();
     log::info(
@@ -106,7 +110,8 @@ int serve(const Config& config) {
     );
     print_address(config, server->port());
 
-    const int signal = stop_signal.wait();
+    LogControl log_control(config);
+    const int signal = stop_signal.wait([&](int number) { log_control.on_signal(number); });
     log::info("stopping", {{"signal", signal}});
     stopping = true;
     features.events.stop();
