@@ -161,7 +161,7 @@ void write(Level level, std::string_view event, Fields fields) {
     line["event"] = event;
     for (const Field& field : fields) {
         if (const auto* text = std::get_if<std::string>(&field.value))
-            line[field.name] = redact(*text);
+            line[field.name] = field.as_is ? *text : redact(*text);
         else
             std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
     }

@@ -33,12 +33,19 @@ struct Options {
 struct Field {
     std::string_view name;
     std::variant<std::int64_t, double, bool, std::string> value;
+    bool as_is = false;  ///< What looks like a secret is not replaced.
 
     Field(std::string_view n, std::string v) : name(n), value(std::move(v)) {}
     Field(std::string_view n, std::string_view v) : name(n), value(std::string(v)) {}
     Field(std::string_view n, const char* v) : name(n), value(std::string(v)) {}
     Field(std::string_view n, bool v) : name(n), value(v) {}
     Field(std::string_view n, double v) : name(n), value(v) {}
+    /// For the one who installs the server and is to find a link in the log.
+    [[nodiscard]] static Field unredacted(std::string_view n, std::string v) {
+        Field field(n, std::move(v));
+        field.as_is = true;
+        return field;
+    }
     template <std::integral T>
         requires(!std::same_as<T, bool>)
     Field(std::string_view n, T v) : name(n), value(static_cast<std::int64_t>(v)) {}
