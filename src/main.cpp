@@ -3,6 +3,7 @@
 #include "app/ban.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/old_names.hpp"
 #include "app/users.hpp"
 #include "app/version.hpp"
 
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
     command("worker", "Work through uploads without serving", app::work);
     command("migrate", "Bring the database to this version's schema", app::migrate);
     command("doctor", "Check folders, codecs and dependencies", app::doctor);
+    command("health", "Ask the process on this machine whether it is ready", app::health);
     std::filesystem::path file;
     std::filesystem::path folder;
     auto* transcode = command(
@@ -63,14 +65,26 @@ int main(int argc, char** argv) {
     );
     fsck->add_flag("--read", read, "Also read every source and compare its checksum");
     app::add_ban_commands(cli, config, exit_code);
+    auto* backup = command(
+        "backup", "Copy the installation, while it serves",
+        [&](const app::Config& settings) { return app::backup(settings, folder); }
+    );
+    backup->add_option("DIR", folder, "A new folder for the copy")->required();
+    auto* restore = command(
+        "restore", "Make the installation that a backup is a copy of",
+        [&](const app::Config& settings) { return app::restore(settings, folder); }
+    );
+    restore->add_option("DIR", folder, "The backup")->required()->check(CLI::ExistingDirectory);
     cli.add_subcommand("version", "Print the version")->callback([] {
         std::printf(
             "reelshare %.*s\n", static_cast<int>(app::kVersion.size()), app::kVersion.data()
         );
     });
 
+    app::take_old_names();
+    config.arguments.assign(argv + 1, argv + argc);
     try {
-        app::parse_options(cli, {argv + 1, argv + argc});
+        app::parse_options(cli, config.arguments);
     } catch (const CLI::ParseError& error) {
         return cli.exit(error);
     }

@@ -23,4 +23,11 @@ int transcode(
     const Config& config, const std::filesystem::path& file, const std::filesystem::path& folder
 );
 
+/// Whether the process on this machine's PORT (a worker's OPS_PORT) is ready.
+int health(const Config& config);
+/// Copies the installation into the new folder `to`, while it serves.
+int backup(const Config& config, const std::filesystem::path& to);
+/// Checks the backup `from` and makes the installation that it is a copy of.
+int restore(const Config& config, const std::filesystem::path& from);
+
 }  // namespace reelshare::app

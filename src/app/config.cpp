@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <iterator>
 #include <thread>
 
@@ -20,6 +21,21 @@ constexpr std::size_t kMinWebhookSecret = 16;
 
 unsigned cores() {
     return std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// NAME, or else what the file that NAME_FILE names holds: so secrets come as files, as Docker and
+/// Kubernetes hand them out.
+std::string variable(const std::string& name) {
+    if (name.empty()) return {};
+    if (const char* value = std::getenv(name.c_str()); value && *value) return value;
+    const char* path = std::getenv((name + "_FILE").c_str());
+    if (!path || !*path) return {};
+    std::ifstream file(path);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.good() && !file.eof())
+        throw CLI::FileError(name + "_FILE names " + path + ", which cannot be read.");
+    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    return text;
 }
 
 void split_commas(CLI::Option* option) {
@@ -55,6 +71,29 @@ void define_database_options(CLI::App& cli, Config& config) {
         "none, or transaction: PgBouncer in that mode is in between"
     )
         ->check(CLI::IsMember({"none", "transaction"}));
+}
+
+/// What the log holds, and for how long.
+void define_log_options(CLI::App& cli, Config& config) {
+    auto option = [&](const char* flag, auto& value, const char* variable, const char* help) {
+        return cli.add_option(flag, value, help)->envname(variable)->capture_default_str();
+    };
+    option("--log-level", config.log_level, "LOG_LEVEL", "debug, info, warn, error or off")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
+    option(
+        "--log-sample", config.log_sample, "LOG_SAMPLE",
+        "Share of ordinary request lines that is written, 0 to 1; failed and slow ones always are"
+    )
+        ->check(CLI::Range(0.0, 1.0));
+    option(
+        "--log-max-mb", config.log_max_mb, "LOG_MAX_MB",
+        "Size at which the log file is rotated, MiB; it is rotated every day as well"
+    )
+        ->check(CLI::Range(1, 1 << 16));
+    option("--log-files", config.log_files, "LOG_FILES", "Old log files that are kept, compressed")
+        ->check(CLI::Range(0, 1 << 16));
+    option("--log-days", config.log_days, "LOG_DAYS", "Days that an old log file is kept")
+        ->check(CLI::Range(1, 36'500));
 }
 
 }  // namespace
@@ -269,8 +308,7 @@ void define_options(CLI::App& cli, Config& config) {
         ->check(CLI::Range(0, 256));
     option("--workers", config.workers, "WORKERS", "Jobs at once; 0: none here, -1: cores - 1")
         ->check(CLI::Range(-1, 256));
-    option("--log-level", config.log_level, "LOG_LEVEL", "debug, info, warn, error or off")
-        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
+    define_log_options(cli, config);
     define_limit_options(cli, config);
     define_webhook_options(cli, config);
     split_commas(option(
@@ -285,6 +323,10 @@ void define_options(CLI::App& cli, Config& config) {
         "--metrics-allow", config.metrics_allow, "METRICS_ALLOW",
         "Networks that may read /metrics, besides loopback"
     ));
+    option(
+        "--ops-port", config.ops_port, "OPS_PORT",
+        "Port of a worker's /healthz, /readyz and /metrics; 0: none"
+    );
     option("--max-upload-mb", config.max_upload_mb, "MAX_UPLOAD_MB", "Largest file, MiB")
         ->check(CLI::Range(1, 1 << 20));
     option(
@@ -319,16 +361,28 @@ void parse_options(CLI::App& cli, std::vector<std::string> arguments) {
     std::vector<std::string> all;
     for (const CLI::Option* option : cli.get_options()) {
         const std::string flag = option->get_name();
-        const char* value =
-            option->get_envname().empty() ? nullptr : std::getenv(option->get_envname().c_str());
+        const std::string value = variable(option->get_envname());
         const bool given = std::ranges::any_of(arguments, [&](const std::string& argument) {
             return argument == flag || argument.starts_with(flag + '=');
         });
-        if (value && *value && !given) all.push_back(flag + '=' + value);
+        if (!value.empty() && !given) all.push_back(flag + '=' + value);
     }
     std::ranges::move(arguments, std::back_inserter(all));
     std::ranges::reverse(all);  // As CLI11 wants it.
     cli.parse(std::move(all));
+}
+
+Result<Config> read_again(const Config& config) {
+    CLI::App cli;
+    cli.allow_extras();  // The command and what belongs to it.
+    Config now;
+    define_options(cli, now);
+    try {
+        parse_options(cli, config.arguments);
+    } catch (const CLI::ParseError& error) {
+        return fail(Errc::invalid, error.what());
+    }
+    return now;
 }
 
 }  // namespace reelshare::app

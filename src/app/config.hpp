@@ -35,8 +35,12 @@ struct Config {
     std::string mail_from;  ///< MAIL_FROM: the sender's address; needed with SMTP_URL
     unsigned threads = 0;   ///< THREADS: event loops; 0: one per core
     int workers = -1;       ///< WORKERS: jobs at once in this process; -1: cores - 1, at least 1
-    std::string log_level = "info";             ///< LOG_LEVEL: debug, info, warn, error, off
-    std::string rate_limit = "on";              ///< RATE_LIMIT: "off" for benchmarks
+    std::string log_level = "info";  ///< LOG_LEVEL: debug, info, warn, error, off
+    double log_sample = 1;          ///< LOG_SAMPLE: share of ordinary request lines that is written
+    unsigned log_max_mb = 50;       ///< LOG_MAX_MB: MiB of the log file before it is rotated
+    unsigned log_files = 14;        ///< LOG_FILES: old log files that are kept
+    unsigned log_days = 30;         ///< LOG_DAYS: days that an old log file is kept
+    std::string rate_limit = "on";  ///< RATE_LIMIT: "off" for benchmarks
     std::string rate_limit_read = "1200/60";    ///< RATE_LIMIT_READ: requests/seconds, or "off"
     std::string rate_limit_write = "120/60";    ///< RATE_LIMIT_WRITE
     std::string rate_limit_upload = "60/3600";  ///< RATE_LIMIT_UPLOAD
@@ -45,15 +49,16 @@ struct Config {
     std::vector<std::string> cors_origins;      ///< CORS_ORIGINS
     std::vector<std::string> trusted_proxies;   ///< TRUSTED_PROXIES: networks
     std::vector<std::string> metrics_allow;     ///< METRICS_ALLOW: networks besides loopback
-    std::uint64_t max_upload_mb = 512;          ///< MAX_UPLOAD_MB: MiB of one file
-    unsigned upload_expiry_s = 86'400;          ///< UPLOAD_EXPIRY_S: of an unfinished upload
-    unsigned max_duration_s = 180;              ///< MAX_DURATION_S: seconds of one clip
-    std::vector<std::string> webhook_urls;      ///< WEBHOOK_URLS: who is told of events
-    std::string webhook_secret;                 ///< WEBHOOK_SECRET: signs events
-    bool webhook_allow_private = false;         ///< WEBHOOK_ALLOW_PRIVATE: inner addresses, too
-    std::string redis_url;                      ///< REDIS_URL; empty: no Redis
-    unsigned cache_mb = 32;                     ///< CACHE_MB: near cache, MiB
-    unsigned shutdown_grace_s = 15;             ///< SHUTDOWN_GRACE_S: for requests in flight
+    std::uint16_t ops_port = 0;             ///< OPS_PORT: a worker's health and metrics; 0: none
+    std::uint64_t max_upload_mb = 512;      ///< MAX_UPLOAD_MB: MiB of one file
+    unsigned upload_expiry_s = 86'400;      ///< UPLOAD_EXPIRY_S: of an unfinished upload
+    unsigned max_duration_s = 180;          ///< MAX_DURATION_S: seconds of one clip
+    std::vector<std::string> webhook_urls;  ///< WEBHOOK_URLS: who is told of events
+    std::string webhook_secret;             ///< WEBHOOK_SECRET: signs events
+    bool webhook_allow_private = false;     ///< WEBHOOK_ALLOW_PRIVATE: inner addresses, too
+    std::string redis_url;                  ///< REDIS_URL; empty: no Redis
+    unsigned cache_mb = 32;                 ///< CACHE_MB: near cache, MiB
+    unsigned shutdown_grace_s = 15;         ///< SHUTDOWN_GRACE_S: for requests in flight
     unsigned cleanup_grace_s = 3600;  ///< CLEANUP_GRACE_S: age of an ownerless file that is removed
     std::filesystem::path
         media_program;  ///< MEDIA_PROGRAM; empty: reelshare-media beside this program
@@ -67,6 +72,7 @@ struct Config {
     std::string
         media_base_url;  ///< MEDIA_BASE_URL: where the bucket is public; empty: by way of us
     unsigned media_cache_mb = 64;  ///< MEDIA_CACHE_MB: parts of objects in memory, MiB (S3 only)
+    std::vector<std::string> arguments;  ///< The command line that this was read from.
 
     /// What follows from the machine where a setting is left open.
     [[nodiscard]] unsigned event_loops() const;
@@ -90,5 +96,8 @@ void define_options(CLI::App& cli, Config& config);
 /// Parses `arguments` (without the program's name). CLI11 by itself lets the file win over the
 /// environment.
 void parse_options(CLI::App& cli, std::vector<std::string> arguments);
+
+/// The settings as they are now: the same command line and environment, the file read again.
+[[nodiscard]] Result<Config> read_again(const Config& config);
 
 }  // namespace reelshare::app

@@ -1,5 +1,7 @@
 #include "app/foundation.hpp"
 
+#include "app/backup.hpp"
+#include "app/log_control.hpp"
 #include "app/open_database.hpp"
 #include "base/log.hpp"
 #include "objects/filesystem.hpp"
@@ -53,9 +55,12 @@ Result<void> Foundation::open_bus() {
 
 Result<void> Foundation::open() {
     if (auto made = make_data_folder(config_); !made) return made;
-    log::Options logging{.folder = config_.data_dir / "logs"};
-    (void)log::parse_level(config_.log_level, logging.level);
-    log::start(logging);
+    if (half_restored(config_.data_dir))
+        return fail(
+            Errc::invalid, config_.data_dir.string() +
+                               " is half restored: run `reelshare restore` again to its end."
+        );
+    start_log(config_);
     if (auto connected = open_bus(); !connected) return connected;
     auto opened = open_database(config_, executor, metrics);
     if (!opened) return std::unexpected(opened.error());

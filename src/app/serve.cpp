@@ -4,9 +4,11 @@
 #include "app/commands.hpp"
 #include "app/features.hpp"
 #include "app/foundation.hpp"
+#include "app/log_control.hpp"
 #include "app/secrets.hpp"
 #include "app/stop_signal.hpp"
 #include "app/version.hpp"
+#include "app/vitals.hpp"
 #include "base/log.hpp"
 #include "http/middleware.hpp"
 #include "http/server.hpp"
@@ -133,7 +135,11 @@ int serve(const Config& config) {
     std::atomic<bool> stopping{false};
     const asio::any_io_executor background = server->executors().front();
     features.worker->start(background);
-    spawn(background, "cleanup", [&] { return keep_clean(config, base, features, webhooks, stopping); });
+    Vitals vitals(config, base);
+    spawn(background, "vitals", [&] { return vitals.watch(stopping); });
+    spawn(background, "cleanup", [&] {
+        return keep_clean(config, base, features, webhooks, stopping);
+    });
     for (int i = 0; !config.webhook_urls.empty() && i < webhooks::Sender::kAtOnce; ++i)
         spawn(background, "webhooks", [&] { return webhooks.run(); });
     spawn(background, "uploads", [&] {
@@ -148,7 +154,8 @@ int serve(const Config& config) {
     );
     print_address(config, server->port());
 
-    const int signal = stop_signal.wait();
+    LogControl log_control(config);
+    const int signal = stop_signal.wait([&](int number) { log_control.on_signal(number); });
     log::info("stopping", {{"signal", signal}});
     stopping = true;
     webhooks.stop();

@@ -25,7 +25,7 @@ namespace reelshare {
 class BlockingExecutor {
   public:
     BlockingExecutor(std::size_t threads, std::size_t max_queued)
-        : pool_(threads), max_queued_(max_queued) {}
+        : pool_(threads), threads_(threads), max_queued_(max_queued) {}
     ~BlockingExecutor() { stop(); }
     BlockingExecutor(const BlockingExecutor&) = delete;
     BlockingExecutor& operator=(const BlockingExecutor&) = delete;
@@ -33,6 +33,7 @@ class BlockingExecutor {
     /// Lets what is queued finish, then ends the threads.
     void stop() { pool_.join(); }
 
+    [[nodiscard]] std::size_t threads() const { return threads_; }
     /// Work that waits for or holds a thread.
     [[nodiscard]] std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
@@ -73,6 +74,7 @@ class BlockingExecutor {
 
   private:
     asio::thread_pool pool_;
+    std::size_t threads_;
     std::size_t max_queued_;
     std::atomic<std::size_t> pending_{0};
 };

@@ -3,7 +3,9 @@
 #include <brotli/encode.h>
 #include <zlib.h>
 
+#include <array>
 #include <cstdint>
+#include <fstream>
 
 namespace reelshare {
 
@@ -20,6 +22,21 @@ std::string gzip(std::string_view text) {
     packed.resize(stream.total_out);
     deflateEnd(&stream);
     return code == Z_STREAM_END && packed.size() < text.size() ? packed : std::string();
+}
+
+bool gzip_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::ifstream source(from, std::ios::binary);
+    gzFile packed = source ? gzopen(to.c_str(), "wbe6") : nullptr;
+    if (!packed) return false;
+    std::array<char, 64 * 1024> piece{};
+    bool good = true;
+    while (good && source) {
+        source.read(piece.data(), piece.size());
+        const auto got = static_cast<unsigned>(source.gcount());
+        good = got == 0 || gzwrite(packed, piece.data(), got) == static_cast<int>(got);
+    }
+    const bool closed = gzclose(packed) == Z_OK;
+    return good && closed && source.eof();
 }
 
 std::string brotli(std::string_view text, int quality) {

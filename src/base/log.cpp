@@ -1,17 +1,21 @@
 #include "base/log.hpp"
 
 #include "base/clock.hpp"
+#include "base/redact.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
-#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <atomic>
 #include <memory>
+#include <mutex>
+#include <random>
 #include <vector>
 
 namespace reelshare::log {
@@ -37,6 +41,34 @@ spdlog::level::level_enum to_spdlog(Level level) {
     return spdlog::level::off;
 }
 
+/// What makes spdlog write to our file.
+class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
+  public:
+    FileSink(std::filesystem::path file, FileLimits limits)
+        : file_(std::move(file), limits, [] { return std::chrono::system_clock::now(); }) {}
+    [[nodiscard]] std::uint64_t lost() const { return file_.lost(); }
+
+  protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        file_.append({message.payload.data(), message.payload.size()});
+    }
+    void flush_() override { file_.flush(); }
+
+  private:
+    LogFile file_;
+};
+
+/// The logger is the process's, like its standard error.
+struct State {
+    std::shared_ptr<FileSink> file;
+    std::atomic<double> sample{1};
+};
+
+State& state() {
+    static State instance;
+    return instance;
+}
+
 std::shared_ptr<spdlog::logger>& logger() {
     static std::shared_ptr<spdlog::logger> instance = [] {
         auto fallback = std::make_shared<spdlog::logger>(
@@ -54,10 +86,8 @@ void start(const Options& options) {
     std::vector<spdlog::sink_ptr> sinks;
     if (options.console) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
     if (!options.folder.empty()) {
-        std::filesystem::create_directories(options.folder);
-        sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-            (options.folder / "reelshare.log").string(), options.max_file_bytes, options.max_files
-        ));
+        state().file = std::make_shared<FileSink>(options.folder / "reelshare.log", options.limits);
+        sinks.push_back(state().file);
     }
     spdlog::init_thread_pool(kQueueLines, 1);
     auto made = std::make_shared<spdlog::async_logger>(
@@ -67,6 +97,7 @@ void start(const Options& options) {
     made->set_pattern("%v");
     made->set_level(to_spdlog(options.level));
     made->flush_on(spdlog::level::err);
+    spdlog::register_logger(made);  // Only what is registered is flushed now and then.
     spdlog::flush_every(std::chrono::seconds(1));
     // A full disk or a closed console must not stop the server, nor fill the console with
     // complaints.
@@ -81,6 +112,32 @@ void stop() {
     );
     logger()->set_pattern("%v");
     spdlog::shutdown();
+    state().file.reset();
+}
+
+void set_level(Level level) {
+    logger()->set_level(to_spdlog(level));
+}
+
+void set_sample(double share) {
+    state().sample = share;
+}
+
+double sample() {
+    return state().sample;
+}
+
+bool drawn() {
+    const double share = sample();
+    if (share >= 1) return true;
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0, 1)(random) < share;
+}
+
+Lost lost() {
+    const auto pool = spdlog::thread_pool();
+    const auto file = state().file;
+    return {.to_queue = pool ? pool->overrun_counter() : 0, .to_file = file ? file->lost() : 0};
 }
 
 bool enabled(Level level) {
@@ -102,8 +159,12 @@ void write(Level level, std::string_view event, Fields fields) {
     line["time"] = rfc3339(now_ms());
     line["level"] = kNames[static_cast<std::size_t>(level)];
     line["event"] = event;
-    for (const Field& field : fields)
-        std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
+    for (const Field& field : fields) {
+        if (const auto* text = std::get_if<std::string>(&field.value))
+            line[field.name] = field.as_is ? *text : redact(*text);
+        else
+            std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
+    }
     logger()->log(to_spdlog(level), "{}", boost::json::serialize(line));
 }
 

@@ -29,6 +29,14 @@ class Metrics {
         const prometheus::Labels& labels = {}
     );
 
+    /// The same of a value that only grows; `name` ends in _total.
+    void sample_total(
+        const std::string& name,
+        const std::string& help,
+        std::function<double()> read,
+        const prometheus::Labels& labels = {}
+    );
+
     /// The page in the text format 0.0.4.
     [[nodiscard]] std::string render();
 
@@ -38,9 +46,15 @@ class Metrics {
         std::function<double()> read;
     };
 
+    struct Total {
+        prometheus::Counter* counter;
+        std::function<double()> read;
+    };
+
     std::shared_ptr<prometheus::Registry> registry_;
     std::mutex mutex_;
     std::vector<Sample> samples_;
+    std::vector<Total> totals_;
 };
 
 }  // namespace reelshare

@@ -22,6 +22,7 @@ constexpr std::size_t kInitialBuffer = 2 * 1024;
 constexpr std::size_t kSinkBuffer = 16 * 1024;
 constexpr std::chrono::seconds kDrainTime{2};
 constexpr std::size_t kMaxRequestId = 64;
+constexpr double kSlow = 1;  // Seconds: such a request's line is always written.
 
 bool is_request_id(std::string_view text) {
     return !text.empty() && text.size() <= kMaxRequestId && std::ranges::all_of(text, [](char c) {
@@ -269,6 +270,8 @@ void Connection::report(
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     loop_.observe(request, status, seconds);
     if (!log::enabled(log::Level::info)) return;
+    const bool ordinary = complete && status < 400 && seconds < kSlow;
+    if (ordinary && !log::drawn()) return;
     // The path without its query: tokens travel there.
     log::info(
         "request", {{"requestId", request.id},

@@ -121,7 +121,7 @@ Task<Worker::Outcome> Worker::encode(Running& job) {
     auto source = co_await local_source(job, **reader);
     if (!source) co_return Outcome::of(source.error());
     const FileDescriptor outputs(::open(job.outputs().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    job.stage = "encoding";
+    job.enter("encoding");
     auto started = ChildProcess::start(
         home_, {.program = options_.program,
                 .arguments = {"--input-fd", "3", "--output-fd", "4"},
@@ -189,7 +189,7 @@ Task<Worker::Outcome> Worker::listen(Running& job, ChildProcess& child) {
                 if (banned) continue;
                 auto delivered = co_await deliver(job, event->report, true);
                 if (!delivered) co_return Outcome::of(delivered.error());
-                job.stage = "encoding";
+                job.enter("encoding");
                 log::info(
                     "job_playable", {{"job", job.claim.job_id}, {"asset", job.claim.asset_id}}
                 );

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "media/job.hpp"
 #include "processing/worker.hpp"
 
@@ -45,8 +46,26 @@ struct Worker::Running {
     std::filesystem::path folder;
     std::string stage = "preparing";
     double fraction = 0;  ///< Done so far.
+    bool playable = false;
+    Clock::time_point began = Clock::now();
+    Clock::time_point stage_began = began;
     Clock::time_point next_beat = Clock::now() + kHeartbeat;
     Clock::time_point next_news = Clock::now();  ///< Listeners are told a few times a second.
+
+    /// Ends a stage with its line in the log, and begins the next.
+    void enter(std::string next) {
+        const auto now = Clock::now();
+        const std::chrono::duration<double, std::milli> took = now - stage_began;
+        log::info(
+            "job_stage", {{"job", claim.job_id},
+                          {"asset", claim.asset_id},
+                          {"attempt", claim.attempt},
+                          {"stage", stage},
+                          {"ms", took.count()}}
+        );
+        stage = std::move(next);
+        stage_began = now;
+    }
 
     /// Where the program writes; it sees nothing else of the folder.
     [[nodiscard]] std::filesystem::path outputs() const { return folder / "out"; }

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "media/hls.hpp"
 #include "processing/running_job.hpp"
+#include "processing/worker_meters.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -65,7 +66,7 @@ Result<void> check_outputs(const media::Report& report, const std::filesystem::p
 }  // namespace
 
 Task<Result<void>> Worker::deliver(Running& job, const media::Report& report, bool early) {
-    job.stage = early ? "storing_early" : "storing";
+    job.enter(early ? "storing_early" : "storing");
     auto check = [&] { return check_outputs(report, job.outputs()); };
     auto checked = co_await executor_.run(check);
     if (!checked) co_return checked;
@@ -85,6 +86,12 @@ Task<Result<void>> Worker::deliver(Running& job, const media::Report& report, bo
     // An `unavailable` publish may have been committed all the same: then the objects are in use,
     // and where it was not, the clean-up finds them.
     if (!published && published.error().code != Errc::unavailable) co_await remove_outputs(prefix);
+    if (published && !job.playable) {
+        job.playable = true;
+        const std::chrono::duration<double> since =
+            Running::Clock::now() - job.began + claim.waited;
+        meters_->playable.Observe(since.count());
+    }
     co_return published;
 }
 

@@ -134,6 +134,7 @@ Task<void> Worker::work_on(Claim claim) {
         .folder = options_.scratch / (claim.job_id + '-' + std::to_string(claim.fence))
     };
     auto outcome = co_await attempt(job);
+    job.enter("ended");
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     if (outcome.kind == Outcome::Kind::done) {
         meters_->count("done");

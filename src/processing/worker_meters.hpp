@@ -17,19 +17,29 @@ struct Worker::Meters {
           waited(histogram(
               metrics, "reelshare_job_wait_seconds", "From the upload to the start of its job."
           )),
+          playable(histogram(
+              metrics,
+              "reelshare_time_to_playable_seconds",
+              "From the upload to the moment that its clip can be played."
+          )),
           speed(
               prometheus::BuildHistogram()
                   .Name("reelshare_encode_speed_ratio")
                   .Help("Seconds of clip per second of wall time, whole ladder.")
                   .Register(metrics.registry())
                   .Add({}, prometheus::Histogram::BucketBoundaries{0.1, 0.25, 0.5, 1, 2, 4, 8, 16})
-          ) {}
+          ) {
+        // There from the start: a rate needs the value before the first one.
+        for (const char* result : {"done", "refused", "retried", "dead", "lost", "stopped"})
+            finished.Add({{"result", result}});
+    }
 
     void count(const char* result) { finished.Add({{"result", result}}).Increment(); }
 
     prometheus::Family<prometheus::Counter>& finished;
     prometheus::Histogram& seconds;
     prometheus::Histogram& waited;
+    prometheus::Histogram& playable;
     prometheus::Histogram& speed;
 
   private:

@@ -45,6 +45,33 @@ TEST(Config, AFlagBeatsTheEnvironmentWhichBeatsTheFile) {
     std::filesystem::remove(file);
 }
 
+TEST(Config, ASecretMayComeFromAFile) {
+    const auto file = std::filesystem::temp_directory_path() / "reelshare-secret-test";
+    std::ofstream(file) << "0123456789abcdef0123456789abcdef\n";
+    const Variable path("JWT_SECRET_FILE", file.c_str());
+    EXPECT_EQ(parsed({}).jwt_secret, "0123456789abcdef0123456789abcdef");
+    {
+        const Variable plain("JWT_SECRET", "the variable itself wins over it");
+        EXPECT_EQ(parsed({}).jwt_secret, "the variable itself wins over it");
+    }
+    std::filesystem::remove(file);
+    EXPECT_THROW(parsed({}), CLI::ParseError);
+}
+
+TEST(Config, ReadsTheFileAgain) {
+    const auto file = std::filesystem::temp_directory_path() / "reelshare-again-test.toml";
+    const std::vector<std::string> arguments{"serve", "--config=" + file.string(), "--port=1"};
+    Config config;
+    config.arguments = arguments;
+    std::ofstream(file) << "log-level = \"warn\"\nport = 2\n";
+    ASSERT_TRUE(read_again(config));
+    EXPECT_EQ(read_again(config)->log_level, "warn");
+    EXPECT_EQ(read_again(config)->port, 1);
+    std::ofstream(file) << "log-level = \"loud\"\n";
+    EXPECT_FALSE(read_again(config));
+    std::filesystem::remove(file);
+}
+
 TEST(Config, ListsAreSplitAtCommas) {
     const Variable proxies("TRUSTED_PROXIES", "10.0.0.0/8,192.168.0.0/16");
     EXPECT_EQ(

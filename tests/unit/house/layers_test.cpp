@@ -32,15 +32,16 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"videos",
      {"base", "webhooks", "db", "objects", "media", "http", "cache", "accounts", "delivery",
       "notifications"}},
-    {"comments", {"base", "webhooks", "db", "http", "cache", "accounts", "videos", "notifications"}},
+    {"comments", {"base", "webhooks", "db", "http", "cache", "accounts", "videos", "notifications"}
+    },
     {"follows", {"base", "db", "http", "cache", "accounts", "videos", "notifications"}},
     {"statistics", {"base", "db", "http", "accounts", "delivery", "videos"}},
     {"processing", {"base", "webhooks", "db", "objects", "media", "cache", "videos"}},
     {"uploads", {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing"}},
     {"app",
-     {"base", "media", "db", "objects", "http", "cache", "accounts", "delivery", "videos",
-      "processing", "uploads", "redis", "limits", "idempotency", "webhooks", "outbound", "comments",
-      "follows", "statistics", "notifications"}},
+     {"base",     "media",    "db",         "objects", "http",       "cache",        "accounts",
+      "delivery", "videos",   "processing", "uploads", "redis",      "limits",       "idempotency",
+      "webhooks", "outbound", "comments",   "follows", "statistics", "notifications"}},
 };
 
 /// Libraries that one folder alone may include.
