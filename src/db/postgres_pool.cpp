@@ -172,9 +172,10 @@ void PostgresPool::note_failure(const Error& error) {
 }
 
 void PostgresPool::watch() {
+    // What a transaction sends does not come by here: its connection is watched as a whole.
     const bool busy = !statements_.empty() || !transactions_.empty() || !attempts_.empty() ||
                       std::ranges::any_of(connections_, [](const Connection& connection) {
-                          return connection->in_flight() > 0;
+                          return connection->reserved || connection->in_flight() > 0;
                       });
     if (watching_ || !busy || stopped_) return;
     watching_ = true;
