@@ -94,6 +94,7 @@ HttpRequest S3Client::request_of(const S3Call& call) const {
         .body = call.body
     };
     request.timeout = call.is_part ? options_.part_timeout : options_.timeout;
+    request.max_answer = call.max_answer;
     if (call.quick) request.timeout = std::min(request.timeout, kQuick);
     if (call.may_pause) request.stall = std::chrono::seconds(0);
     request.last_wish = call.last_wish;

@@ -21,7 +21,8 @@ struct S3Call {
     std::vector<std::pair<std::string, std::string>> query{};  ///< Sorted by name.
     std::vector<std::string> headers{};
     std::shared_ptr<const std::string> body{};
-    Sums sums{};             ///< Of the body, where there is one.
+    Sums sums{};  ///< Of the body, where there is one.
+    std::size_t max_answer = 4u << 20;
     bool is_part = false;    ///< Megabytes: more time.
     bool may_pause = false;  ///< The service works for a while before it answers.
     bool quick = false;      ///< Only to see whether it answers: once, and soon.

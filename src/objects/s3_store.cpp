@@ -68,6 +68,7 @@ class S3Reader final : public Reader {
                  "If-Match: " + etag_}
         };
         call.is_part = wanted > (1u << 20);
+        call.max_answer = std::max(wanted, call.max_answer);
         const auto reply = co_await client_->demand(std::move(call), "GET " + key_);
         if (!reply) co_return std::unexpected(reply.error());
         // A service that knows no ranges would send the whole.

@@ -79,9 +79,12 @@ Task<Result<http::Response>> delete_video(const VideoParts& parts, http::Request
     if (!leftovers->asset_id.empty()) {
         parts.files.forget("media/" + leftovers->asset_id + "/");
         const auto executor = co_await asio::this_coro::executor;
-        spawn(executor, "remove_media", [&store = parts.store, left = *leftovers]() {
-            return remove_media(store, left);
-        });
+        const auto remove = [&parts, left = *leftovers]() -> Task<void> {
+            co_await remove_media(parts.store, left);
+            // Somebody may have opened a file again just before it went.
+            parts.videos.media_changed(left.asset_id);
+        };
+        spawn(executor, "remove_media", remove);
     }
     co_return http::success(200, "Video deleted successfully", nullptr);
 }

@@ -171,6 +171,12 @@ TEST_P(StoreTest, ALargeObjectIsWhatWasWritten) {
     EXPECT_EQ(sha256_hex(back), sha256_hex(bytes));
 }
 
+TEST_P(StoreTest, ALargePieceIsReadAtOnce) {
+    const std::string bytes(9u << 20, 'x');
+    put("large", bytes);
+    EXPECT_EQ(get("large"), bytes);
+}
+
 TEST_P(StoreTest, AnObjectOfExactlyOnePartAndOneByteMore) {
     const std::string part(8u << 20, 'p');
     put("part", part);
