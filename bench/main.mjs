@@ -4,13 +4,14 @@ import path from 'node:path';
 
 import { clip } from '../tests/support/clips.mjs';
 import { building } from './building.mjs';
+import { feed } from './feed.mjs';
 import { processing } from './processing.mjs';
 import { s3 } from './s3.mjs';
 import { scaling } from './scaling.mjs';
 import { serving } from './serving.mjs';
 import { summary } from './support.mjs';
 
-const all = { serving, processing, scaling, s3, building };
+const all = { serving, feed, processing, scaling, s3, building };
 const names = process.argv.slice(2);
 for (const name of names) if (!all[name]) throw new Error(`no benchmark called ${name}; there are: ${Object.keys(all).join(', ')}`);
 
