@@ -43,7 +43,9 @@ class RoutesTest : public VideoFixture {
         store_ = std::move(*store);
         files_ = std::make_unique<delivery::OpenFiles>(*store_);
         accounts_ = std::make_unique<accounts::Accounts>(
-            *database_, passwords_, "0123456789abcdef0123456789abcdef", accounts::AccountsOptions{}
+            *database_, passwords_, *bus_,
+            std::vector<std::string>{"0123456789abcdef0123456789abcdef"},
+            accounts::AccountsOptions{}
         );
         views_ = std::make_unique<ViewCounter>(
             *database_, *videos_, metrics_,
