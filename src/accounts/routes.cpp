@@ -200,17 +200,6 @@ Task<Result<http::Response>> end_session(Accounts& accounts, http::Request& requ
     co_return http::success(200, "Session ended successfully", nullptr);
 }
 
-Task<Result<http::Response>> me(Accounts& accounts, http::Request& request) {
-    auto viewer = co_await accounts.require(request);
-    if (!viewer) co_return std::unexpected(viewer.error());
-    auto user = co_await accounts.find_user(viewer->user_id);
-    if (!user) co_return std::unexpected(user.error());
-    http::Response response =
-        http::success(200, "Profile retrieved successfully", user_json(*user));
-    response.set("Cache-Control", "private, no-cache");
-    co_return response;
-}
-
 }  // namespace
 
 void add_account_routes(
@@ -234,7 +223,6 @@ void add_account_routes(
         [&accounts](Request& r) { return list_sessions(accounts, r); });
     add(Method::delete_, "/auth/sessions/:id",
         [&accounts](Request& r) { return end_session(accounts, r); });
-    add(Method::get, "/user/me", [&accounts](Request& r) { return me(accounts, r); });
 }
 
 }  // namespace reelshare::accounts

@@ -14,6 +14,7 @@
 #include "limits/redis_quota.hpp"
 #include "limits/routes.hpp"
 #include "notifications/routes.hpp"
+#include "profiles/routes.hpp"
 #include "statistics/routes.hpp"
 #include "uploads/routes.hpp"
 #include "uploads/tus_routes.hpp"
@@ -119,6 +120,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       notifications(*base.database, *base.bus),
       follows(*base.database, near_cache, *base.bus),
       blocks(*base.database, near_cache, *base.bus),
+      profiles(*base.database, videos, near_cache, *base.bus),
       views(*base.database, videos, base.metrics, {.journal = config.data_dir / "views"}),
       events(videos, *base.bus),
       files(*base.store, open_files_options(config)),
@@ -176,6 +178,7 @@ http::Router Features::routes() {
     videos::add_video_routes(
         router, {videos, views, events, accounts, near_cache, *base_.store, files, viewer_salt_}
     );
+    profiles::add_profile_routes(router, {profiles, accounts, videos, *base_.store, files});
     comments::add_comment_routes(router, {comments, accounts, near_cache});
     follows::add_follow_routes(router, {follows, blocks, accounts, near_cache});
     notifications::add_notification_routes(router, notifications, accounts);

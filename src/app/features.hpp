@@ -18,6 +18,7 @@
 #include "notifications/notifications.hpp"
 #include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
+#include "profiles/profiles.hpp"
 #include "uploads/resumable.hpp"
 #include "uploads/uploads.hpp"
 #include "videos/events.hpp"
@@ -63,6 +64,7 @@ class Features {
     notifications::Notifications notifications;
     follows::Follows follows;
     follows::Blocks blocks;
+    profiles::Profiles profiles;
     videos::ViewCounter views;
     videos::EventStreams events;
     delivery::OpenFiles files;

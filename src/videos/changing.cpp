@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/fields.hpp"
+#include "videos/forget_user.hpp"
 #include "videos/handlers.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -11,8 +12,12 @@ namespace reelshare::videos {
 
 namespace {
 
-/// Best effort: what stays behind, say because the server is stopped meanwhile, the clean-up pass
-/// removes.
+std::string_view message_of(const LikeState& state) {
+    return state.is_liked ? "You have liked the video" : "You have unliked the video";
+}
+
+}  // namespace
+
 Task<void> remove_media(objects::Store& store, Leftovers leftovers) {
     const auto objects = co_await store.list("media/" + leftovers.asset_id + "/");
     if (!objects) {
@@ -30,12 +35,6 @@ Task<void> remove_media(objects::Store& store, Leftovers leftovers) {
             "media_not_removed", {{"asset", leftovers.asset_id}, {"error", removed.error().detail}}
         );
 }
-
-std::string_view message_of(const LikeState& state) {
-    return state.is_liked ? "You have liked the video" : "You have unliked the video";
-}
-
-}  // namespace
 
 Task<Result<http::Response>> like_video(
     const VideoParts& parts, http::Request& request, LikeChange change

@@ -1,6 +1,7 @@
 // What an owner does with a post: change it, delete it.
 
 #include "base/id.hpp"
+#include "videos/forget_user.hpp"
 #include "videos/tags.hpp"
 #include "videos/videos.hpp"
 #include "videos/visibility.hpp"
@@ -36,7 +37,8 @@ Task<Result<void>> change_tags(db::Transaction& tx, const std::string& id, Video
     co_return stored;
 }
 
-/// Deletes the asset where no other post needs it.
+}  // namespace
+
 Task<Result<Leftovers>> remove_asset(db::Transaction& tx, std::string asset_id) {
     auto rows = co_await tx.query(
         "DELETE FROM assets WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM videos WHERE asset_id = "
@@ -55,8 +57,6 @@ Task<Result<Leftovers>> remove_asset(db::Transaction& tx, std::string asset_id) 
     if (users->empty()) leftovers.source_key = std::move(source_key);
     co_return leftovers;
 }
-
-}  // namespace
 
 Task<Result<void>> Videos::require_owner(db::Transaction& tx, std::string id, std::string user_id) {
     auto rows = co_await tx.query(

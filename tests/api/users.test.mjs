@@ -1,27 +1,18 @@
 // reelshare user …: accounts from the command line, and what roles and suspensions do.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
-import { program, startServer, temporaryFolder } from '../support/server.mjs';
-import { scaled, worldOf } from '../support/world.mjs';
+import { command } from '../support/command.mjs';
+import { startServer, temporaryFolder } from '../support/server.mjs';
+import { scaled } from '../support/world.mjs';
 
 let dataDir;
 before(async () => { dataDir = await temporaryFolder(); });
 after(() => rm(dataDir, { recursive: true, force: true }));
 
-async function user(args, input = '') {
-    const { env } = await worldOf(dataDir);
-    const child = spawn(program, ['user', ...args], { env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...env }, stdio: 'pipe' });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += piece));
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-    const code = await new Promise((done) => child.once('exit', done));
-    return { code, output };
-}
+const user = (args, input) => command(dataDir, ['user', ...args], input);
 
 test('the first admin is made on the command line', async () => {
     const made = await user(['add', '--email', 'Root@Example.org', '--name', 'The owner', '--role', 'admin'], 'correct horse 1\n');

@@ -35,13 +35,14 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"comments", {"base", "webhooks", "db", "http", "cache", "accounts", "videos", "notifications"}
     },
     {"follows", {"base", "db", "http", "cache", "accounts", "videos", "notifications"}},
+    {"profiles", {"base", "db", "objects", "http", "cache", "accounts", "delivery", "videos"}},
     {"statistics", {"base", "db", "http", "accounts", "delivery", "videos"}},
     {"processing", {"base", "webhooks", "db", "objects", "media", "cache", "videos"}},
     {"uploads", {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing"}},
     {"app",
-     {"base",     "media",    "db",         "objects", "http",       "cache",        "accounts",
-      "delivery", "videos",   "processing", "uploads", "redis",      "limits",       "idempotency",
-      "webhooks", "outbound", "comments",   "follows", "statistics", "notifications"}},
+     {"base",     "media",    "db",         "objects", "http",       "cache",         "accounts",
+      "delivery", "videos",   "processing", "uploads", "redis",      "limits",        "idempotency",
+      "webhooks", "outbound", "comments",   "follows", "statistics", "notifications", "profiles"}},
 };
 
 /// Libraries that one folder alone may include.

@@ -1,0 +1,2 @@
+-- What a user says of themselves.
+ALTER TABLE users ADD COLUMN bio TEXT;
