@@ -6,6 +6,8 @@ const loaders = {
   upload: () => import('./upload/UploadPage.svelte'),
   login: () => import('./account/LoginPage.svelte'),
   register: () => import('./account/RegisterPage.svelte'),
+  'forgot-password': () => import('./account/ForgotPage.svelte'),
+  'reset-password': () => import('./account/ResetPage.svelte'),
   me: () => import('./account/MePage.svelte'),
   missing: () => import('./ui/MissingPage.svelte'),
 };

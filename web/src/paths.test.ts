@@ -4,6 +4,7 @@ import { clipPath, parsePath, safeNext } from './paths';
 it('knows the pages', () => {
   expect(parsePath('/')).toEqual({ page: 'feed' });
   expect(parsePath('/upload/')).toEqual({ page: 'upload' });
+  expect(parsePath('/reset-password')).toEqual({ page: 'reset-password' });
   expect(parsePath(clipPath('a b/c'))).toEqual({ page: 'clip', id: 'a b/c' });
   expect(parsePath('/v/%E0%A4%A')).toEqual({ page: 'missing' });
   expect(parsePath('/uploads')).toEqual({ page: 'missing' });

@@ -4,16 +4,26 @@ export type Route =
   | { page: 'upload' }
   | { page: 'login' }
   | { page: 'register' }
+  | { page: 'forgot-password' }
+  | { page: 'reset-password' }
   | { page: 'me' }
   | { page: 'missing' };
+
+const plainPages = [
+  'upload',
+  'login',
+  'register',
+  'forgot-password',
+  'reset-password',
+  'me',
+] as const;
 
 /** The page that a path names. */
 export function parsePath(pathname: string): Route {
   const path = pathname.replace(/\/+$/, '') || '/';
   if (path === '/') return { page: 'feed' };
-  if (path === '/upload' || path === '/login' || path === '/register' || path === '/me') {
-    return { page: path.slice(1) as 'upload' | 'login' | 'register' | 'me' };
-  }
+  const plain = plainPages.find((page) => path === `/${page}`);
+  if (plain) return { page: plain };
   const clip = /^\/v\/([^/]+)$/.exec(path);
   if (clip) {
     try {

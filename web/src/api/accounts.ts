@@ -22,6 +22,15 @@ export function logout(): Promise<unknown> {
   return request('/auth/logout', { method: 'POST' });
 }
 
+/** Asks for a link by mail; the answer is the same whether there is such an account or not. */
+export function forgotPassword(email: string): Promise<unknown> {
+  return request('/auth/forgot-password', { method: 'POST', body: { email } });
+}
+
+export function resetPassword(token: string, newPassword: string): Promise<unknown> {
+  return request('/auth/reset-password', { method: 'POST', body: { token, newPassword } });
+}
+
 export function changePassword(oldPassword: string, newPassword: string): Promise<unknown> {
   return request('/auth/change-password', {
     method: 'POST',
