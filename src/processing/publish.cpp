@@ -20,6 +20,25 @@ std::string topic_of(const std::string& asset_id) {
     return "asset:" + asset_id;
 }
 
+/// Other servers hear of the end of the work, for every post of the clip.
+Task<Result<void>> record_for_webhooks(
+    db::Transaction& tx, std::string asset_id, std::string status
+) {
+    if (status != "ready" && status != "failed") co_return Result<void>();
+    auto posts = co_await tx.query(
+        "SELECT id, uploader_id, title FROM videos WHERE asset_id = $1", {std::move(asset_id)}
+    );
+    if (!posts) co_return std::unexpected(posts.error());
+    for (const db::Row& post : *posts) {
+        auto told = co_await webhooks::record(
+            tx, "video." + status,
+            {{"videoId", post.text(0)}, {"uploaderId", post.text(1)}, {"title", post.text(2)}}
+        );
+        if (!told) co_return told;
+    }
+    co_return Result<void>();
+}
+
 }  // namespace
 
 /// What becomes of a job and its asset, together.
@@ -122,6 +141,8 @@ Task<Result<void>> Publisher::share(const Claim& claim, std::string twin_id) {
         );
         if (!twin) co_return std::unexpected(twin.error());
         if (twin->affected == 0) co_return reelshare::fail(Errc::not_found, "It is gone.");
+        auto told = co_await record_for_webhooks(tx, claim.asset_id, "ready");
+        if (!told) co_return std::unexpected(told.error());
         auto moved = co_await tx.query(
             "UPDATE videos SET asset_id = $2 WHERE asset_id = $1", {claim.asset_id, twin_id}
         );
@@ -155,27 +176,6 @@ Task<Result<void>> Publisher::fail(
     co_return done;
 }
 
-namespace {
-
-/// Other servers hear of the end of the work, for every post of the clip.
-Task<Result<void>> tell(db::Transaction& tx, std::string asset_id, std::string status) {
-    if (status != "ready" && status != "failed") co_return Result<void>();
-    auto posts = co_await tx.query(
-        "SELECT id, uploader_id, title FROM videos WHERE asset_id = $1", {std::move(asset_id)}
-    );
-    if (!posts) co_return std::unexpected(posts.error());
-    for (const db::Row& post : *posts) {
-        auto told = co_await webhooks::record(
-            tx, "video." + status,
-            {{"videoId", post.text(0)}, {"uploaderId", post.text(1)}, {"title", post.text(2)}}
-        );
-        if (!told) co_return told;
-    }
-    co_return Result<void>();
-}
-
-}  // namespace
-
 Task<Result<void>> Publisher::commit(const Claim& claim, Change change) {
     using Ids = std::vector<std::string>;
     auto ids = co_await database_.transaction<Ids>([&](db::Transaction& tx) -> Task<Result<Ids>> {
@@ -191,7 +191,7 @@ Task<Result<void>> Publisher::commit(const Claim& claim, Change change) {
             co_return reelshare::fail(Errc::conflict, "The job is no longer ours.");
         auto asset = co_await tx.query(change.update, change.params);
         if (!asset) co_return std::unexpected(asset.error());
-        auto told = co_await tell(tx, claim.asset_id, change.status);
+        auto told = co_await record_for_webhooks(tx, claim.asset_id, change.status);
         if (!told) co_return std::unexpected(told.error());
         auto changed = co_await videos::refresh_listing(tx, claim.asset_id);
         co_return changed;
