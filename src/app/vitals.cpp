@@ -119,6 +119,7 @@ Task<void> Vitals::look_at_queue() {
 Task<void> Vitals::look_at_dependencies() {
     auto objects = co_await base_.store->free_bytes();
     note("objects", objects.has_value());
+    if (base_.redis) note("redis", base_.redis->up());
 }
 
 void Vitals::note(const char* dependency, bool good) {

@@ -69,6 +69,19 @@ test('every manifest is what its kind allows, and fits the others', async () => 
     assert.ok(policies.some(({ podSelector, ingress }) => Object.keys(podSelector).length === 0 && !ingress), 'nothing by default');
 });
 
+test('settings that the deployment files name are settings that the program has', async () => {
+    const { program } = await import('../support/server.mjs');
+    const { stdout } = await run(program, ['--help']);
+    const known = new Set([...stdout.matchAll(/\(Env:([A-Z0-9_]+)\)/g)].map(([, name]) => name));
+    const used = new Set();
+    const config = (await manifests()).find(({ kind }) => kind === 'ConfigMap');
+    Object.keys(config.data).forEach((name) => used.add(name));
+    const compose = YAML.parse(await readFile(path.join(deployFolder, 'compose.yaml'), 'utf8'), { merge: true });
+    for (const service of ['api1', 'api2', 'worker1', 'worker2'])
+        Object.keys(compose.services[service].environment).forEach((name) => used.add(name.replace(/_FILE$/, '')));
+    assert.deepEqual([...used].filter((name) => !known.has(name)), []);
+});
+
 test('the compose file: one command, everything watched, bounded and inside', async () => {
     const folder = await temporaryFolder();
     try {
