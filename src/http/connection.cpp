@@ -181,13 +181,15 @@ void Connection::unread(std::span<const char> bytes) {
     buffer_ = std::move(joined);
 }
 
-Task<bool> Connection::refuse(const Verdict& verdict) {
+Task<bool> Connection::refuse(const Verdict& verdict, std::string_view head) {
     const auto start = Clock::now();
     idle_ = false;
     framing_ = {};
     Request request;
     request.id = id_prefix_ + std::to_string(++requests_);
     request.client_address = peer_;
+    // Even what is refused unread gets no body where it asked for none.
+    if (head.starts_with("HEAD ")) request.method = Method::head;
     Response response = failure(
         request,
         {.code = Errc::invalid, .message = std::string(verdict.reason), .word = "bad_request"}
@@ -220,7 +222,7 @@ Task<bool> Connection::serve_one(std::string_view head) {
     if (!verdict.status) fault = parse_head(head, request);
     if (verdict.status || fault != HeadFault::none) {
         const Verdict malformed{.status = 400, .reason = "The request target is malformed."};
-        const bool keep_alive = co_await refuse(verdict.status ? verdict : malformed);
+        const bool keep_alive = co_await refuse(verdict.status ? verdict : malformed, head);
         co_return keep_alive;
     }
     framing_ = verdict.framing;

@@ -45,7 +45,8 @@ class Connection {
     Task<bool> serve_one(std::string_view head);
     Task<bool> exchange(Request& request, ConnectionBody& body);
     Task<Response> answer(Request& request);
-    Task<bool> refuse(const Verdict& verdict);
+    /// `head`: as much of the header as there is.
+    Task<bool> refuse(const Verdict& verdict, std::string_view head = {});
     void identify(Request& request);
     void report(const Request& request, int status, Clock::time_point start, bool complete);
     /// Reads what is left of a body that nobody wanted; false where that is too much or takes too

@@ -25,6 +25,8 @@ test('my profile holds what I said, the public one nothing private', async () =>
     assert.equal(changed.body.data.name, 'Ada L.');
     assert.equal(changed.body.data.bio, 'Counts ☀ and clips');
     const shown = await new Person(server.url).get(`/api/v1/user/${ada.id}`);
+    const again = { headers: { 'if-none-match': shown.headers.get('etag') } };
+    assert.equal((await new Person(server.url).get(`/api/v1/user/${ada.id}`, again)).status, 304);
     assert.deepEqual(Object.keys(shown.body.data).sort(), ['avatarUrl', 'bio', 'counts', 'createdAt', 'id', 'name']);
     assert.ok(!shown.text.includes(ada.email));
     const cleared = await ada.request('PATCH', ME, { json: { bio: null, contact: '' } });

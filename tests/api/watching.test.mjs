@@ -64,10 +64,14 @@ test('a signal alone is a view too, and names the guest', async () => {
 test('100 viewers at 32 at once are 100 views', async () => {
     const { id: other } = (await ada.upload(await clip(), { title: 'crowd' }, { query: '?wait=ready' })).body.data;
     const viewers = Array.from({ length: 100 }, guest);
-    const work = viewers.flatMap((viewer, n) => [viewer, viewer, viewer].map((one) => () =>
-        one.get(`/api/v1/video/${other}`, { headers: { 'user-agent': `crowd ${n}` } })));
+    const work = viewers.map((viewer, n) => async () => {
+        for (let time = 0; time < 3; ++time) {
+            const answer = await viewer.get(`/api/v1/video/${other}`, { headers: { 'user-agent': `crowd ${n}` } });
+            assert.equal(answer.status, 200);
+        }
+    });
     await Promise.all(Array.from({ length: 32 }, async () => {
-        for (let next = work.shift(); next; next = work.shift()) assert.equal((await next()).status, 200);
+        for (let next = work.shift(); next; next = work.shift()) await next();
     }));
     await until(async () => (await report(other)).views >= 100, { ms: 5000, what: '100 views' });
     assert.equal((await report(other)).views, 100);
