@@ -157,7 +157,8 @@ test('a large upload that fails half way leaves no part behind', async () => {
 
 test('a service that is gone: what was watched plays on, the rest is 503 soon, and it heals', async () => {
     toxic.heal();
-    const fresh = (await ada.upload(await clip(), { title: 'not yet watched' }, { query: '?wait=ready' })).body.data;
+    // Bytes of their own: what is known already is neither fetched nor processed again.
+    const fresh = (await ada.upload(await clip({ seconds: 3 }), { title: 'not yet watched' }, { query: '?wait=ready' })).body.data;
     const known = await fetched(watched.videoUrl);
     for (const mode of ['refuse', 'stall']) {
         toxic.mode = mode;
@@ -183,7 +184,7 @@ test('a service that is gone: what was watched plays on, the rest is 503 soon, a
 test('a job that cannot read its source waits for better times', async () => {
     toxic.heal();
     toxic.answer = (head) => (/^(GET|HEAD) [^ ]*sources/.test(head) ? refusal(500, 'InternalError') : null);
-    const video = (await ada.upload(await clip(), { title: 'later' })).body.data;
+    const video = (await ada.upload(await clip({ seconds: 4 }), { title: 'later' })).body.data;
     await until(() => toxic.hits > 0, { what: 'the worker to ask for it' });
     toxic.heal();
     const done = await ada.processed(video.id, { ms: 60_000 });

@@ -29,7 +29,7 @@ class KeysTest : public db::DatabaseFixture {
     Name name_{"u:ada", "/api/v1/video/7", "k"};
 };
 
-TEST_F(KeysTest, OneWorksAndTheOthersGetItsAnswer) {
+TEST_P(KeysTest, OneWorksAndTheOthersGetItsAnswer) {
     EXPECT_TRUE(claim("one").ours);
     const Standing waiting = claim("two");
     EXPECT_FALSE(waiting.ours);
@@ -44,7 +44,7 @@ TEST_F(KeysTest, OneWorksAndTheOthersGetItsAnswer) {
     EXPECT_EQ(done.answer->body, "body");
 }
 
-TEST_F(KeysTest, OtherUsersAndPathsAreOtherRequests) {
+TEST_P(KeysTest, OtherUsersAndPathsAreOtherRequests) {
     EXPECT_TRUE(claim("one").ours);
     name_.scope = "u:bob";
     EXPECT_TRUE(claim("two").ours);
@@ -52,7 +52,7 @@ TEST_F(KeysTest, OtherUsersAndPathsAreOtherRequests) {
     EXPECT_TRUE(claim("three").ours);
 }
 
-TEST_F(KeysTest, WhatWasGivenBackIsTakenByTheNext) {
+TEST_P(KeysTest, WhatWasGivenBackIsTakenByTheNext) {
     EXPECT_TRUE(claim("one").ours);
     Keys keys(*database_);
     ASSERT_TRUE(run_task(keys.release(name_, "two")));
@@ -61,7 +61,7 @@ TEST_F(KeysTest, WhatWasGivenBackIsTakenByTheNext) {
     EXPECT_TRUE(claim("two").ours);
 }
 
-TEST_F(KeysTest, ADeadWorkersRequestIsTakenOver) {
+TEST_P(KeysTest, ADeadWorkersRequestIsTakenOver) {
     EXPECT_TRUE(claim("one").ours);
     age(59'000);
     EXPECT_FALSE(claim("two").ours);
@@ -76,7 +76,7 @@ TEST_F(KeysTest, ADeadWorkersRequestIsTakenOver) {
     EXPECT_FALSE(claim("three").answer);
 }
 
-TEST_F(KeysTest, EndAfterADay) {
+TEST_P(KeysTest, EndAfterADay) {
     EXPECT_TRUE(claim("one").ours);
     Keys keys(*database_);
     ASSERT_TRUE(run_task(keys.keep(name_, "one", {200, "[]", ""})));
@@ -89,6 +89,8 @@ TEST_F(KeysTest, EndAfterADay) {
     ASSERT_TRUE(run_task(keys.forget_old()));
     EXPECT_EQ(number("SELECT COUNT(*) FROM idempotency_keys"), 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, KeysTest, db::kBoth, db::name_of);
 
 }  // namespace
 }  // namespace reelshare::idempotency

@@ -26,7 +26,7 @@ class OutboxTest : public db::DatabaseFixture {
     std::int64_t waiting() { return number("SELECT COUNT(*) FROM webhook_deliveries"); }
 };
 
-TEST_F(OutboxTest, AnEventIsThereWithWhatHappenedAndNotWithout) {
+TEST_P(OutboxTest, AnEventIsThereWithWhatHappenedAndNotWithout) {
     ASSERT_TRUE(run_task(set_targets(*database_, {"https://a.example/x", "https://b.example"})));
     EXPECT_FALSE(happen(false));
     EXPECT_EQ(waiting(), 0);
@@ -39,7 +39,7 @@ TEST_F(OutboxTest, AnEventIsThereWithWhatHappenedAndNotWithout) {
     EXPECT_EQ(rows->rows[0].text(2), rows->rows[1].text(2)) << "one event, two targets";
 }
 
-TEST_F(OutboxTest, WithoutTargetsNothingIsKept) {
+TEST_P(OutboxTest, WithoutTargetsNothingIsKept) {
     EXPECT_TRUE(happen(true));
     ASSERT_TRUE(run_task(set_targets(*database_, {"https://a.example"})));
     ASSERT_TRUE(run_task(set_targets(*database_, {})));
@@ -54,6 +54,8 @@ TEST(Signature, IsTheHmacOfTimeAndBody) {
         "t=1700000000,v1=9eb18f493f8ec135d9eb2dad817c369bb4e9cbfa818657897a7437c1cd8c3a23"
     );
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, OutboxTest, db::kBoth, db::name_of);
 
 }  // namespace
 }  // namespace reelshare::webhooks
