@@ -19,13 +19,16 @@ function randomNumbers(seed) {
 const resolve = (value) =>
     value?.$ref ? value.$ref.slice(2).split('/').reduce((at, key) => at[key.replace(/~1/g, '/')], document) : value;
 
+/** Streams do not end by themselves. */
+const isStream = (operation) => Boolean(resolve(operation.responses[200])?.content?.['text/event-stream']);
+
 export class Requests {
     /** `ids`: real ids to mix in. `leaveOut`: operationIds that are not asked. */
     constructor({ seed = 1, ids = [], leaveOut = [] } = {}) {
         this.random = randomNumbers(seed);
         this.ids = ids;
         this.operations = Object.entries(document.paths).flatMap(([path, item]) =>
-            ['get', 'put', 'post', 'patch', 'delete', 'head'].filter((method) => item[method] && !leaveOut.includes(item[method].operationId))
+            ['get', 'put', 'post', 'patch', 'delete', 'head'].filter((method) => item[method] && !leaveOut.includes(item[method].operationId) && !isStream(item[method]))
                 .map((method) => ({ path, method, operation: item[method], parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map(resolve) })));
     }
 
