@@ -198,14 +198,4 @@ void Accounts::forget_guesses(const std::string& email) {
     throttle_.forget_account(email);
 }
 
-Task<Result<User>> Accounts::find_user(std::string user_id) {
-    auto found = co_await database_.query(
-        "SELECT id, name, email, contact, created_at, updated_at FROM users WHERE id = $1",
-        {user_id}
-    );
-    if (!found) co_return std::unexpected(found.error());
-    if (found->empty()) co_return fail(Errc::not_found, "User not found!");
-    co_return user_of(found->front());
-}
-
 }  // namespace reelshare::accounts

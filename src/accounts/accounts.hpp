@@ -105,8 +105,6 @@ class Accounts {
         Viewer viewer, std::string old_password, std::string new_password
     );
 
-    Task<Result<User>> find_user(std::string user_id);
-
     /// For what is too grave for a token alone: `invalid` with the field `field` at fault where
     /// this is not the viewer's password. Slowed down as logging in is.
     Task<Result<void>> confirm_password(Viewer viewer, std::string password, std::string field);

@@ -115,8 +115,8 @@ Task<Result<http::Response>> delete_me(const ProfileParts& parts, http::Request&
     const auto executor = co_await asio::this_coro::executor;
     for (const videos::Leftovers& left : *leftovers) {
         parts.files.forget("media/" + left.asset_id + "/");
-        spawn(executor, "remove_media", [&store = parts.store, left] {
-            return videos::remove_media(store, left);
+        spawn(executor, "remove_media", [&all = parts.videos, &store = parts.store, left] {
+            return videos::remove_media(all, store, left);
         });
     }
     co_return http::success(200, "Account deleted successfully", nullptr);

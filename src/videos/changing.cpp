@@ -18,7 +18,7 @@ std::string_view message_of(const LikeState& state) {
 
 }  // namespace
 
-Task<void> remove_media(objects::Store& store, Leftovers leftovers) {
+Task<void> remove_media(Videos& videos, objects::Store& store, Leftovers leftovers) {
     const auto objects = co_await store.list("media/" + leftovers.asset_id + "/");
     if (!objects) {
         log::warn(
@@ -34,6 +34,7 @@ Task<void> remove_media(objects::Store& store, Leftovers leftovers) {
         log::warn(
             "media_not_removed", {{"asset", leftovers.asset_id}, {"error", removed.error().detail}}
         );
+    videos.media_changed(leftovers.asset_id);
 }
 
 Task<Result<http::Response>> like_video(
@@ -78,12 +79,12 @@ Task<Result<http::Response>> delete_video(const VideoParts& parts, http::Request
     if (!leftovers->asset_id.empty()) {
         parts.files.forget("media/" + leftovers->asset_id + "/");
         const auto executor = co_await asio::this_coro::executor;
-        const auto remove = [&parts, left = *leftovers]() -> Task<void> {
-            co_await remove_media(parts.store, left);
-            // Somebody may have opened a file again just before it went.
-            parts.videos.media_changed(left.asset_id);
-        };
-        spawn(executor, "remove_media", remove);
+        spawn(
+            executor, "remove_media",
+            [&videos = parts.videos, &store = parts.store, left = *leftovers] {
+                return remove_media(videos, store, left);
+            }
+        );
     }
     co_return http::success(200, "Video deleted successfully", nullptr);
 }

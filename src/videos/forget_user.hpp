@@ -23,7 +23,7 @@ Task<Result<Forgotten>> forget_user(db::Transaction& tx, std::string user_id);
 Task<Result<Leftovers>> remove_asset(db::Transaction& tx, std::string asset_id);
 
 /// Best effort: what stays behind, say because the server is stopped meanwhile, the clean-up pass
-/// removes.
-Task<void> remove_media(objects::Store& store, Leftovers leftovers);
+/// removes. Files that somebody opened again just before they went are closed on every node.
+Task<void> remove_media(Videos& videos, objects::Store& store, Leftovers leftovers);
 
 }  // namespace reelshare::videos
