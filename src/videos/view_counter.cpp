@@ -85,9 +85,12 @@ Task<void> ViewCounter::settle() {
     Timer answered;
     {
         const std::lock_guard lock(mutex_);
-        if (journal_ || !current_) co_return;
+        if (journal_) co_return;
+        // What was just noted is in the newest batch or in one before it, which is written first.
+        const auto newest = current_ ? current_ : waiting_.empty() ? nullptr : waiting_.back();
+        if (!newest) co_return;
         answered = std::make_shared<asio::steady_timer>(executor, options_.patience);
-        current_->waiting.push_back(answered);
+        newest->waiting.push_back(answered);
     }
     // Cancelled by a post to this loop: not before the wait has begun.
     auto [ec] = co_await answered->async_wait(asio::as_tuple(asio::use_awaitable));

@@ -74,7 +74,7 @@ class ViewCounter {
 
   private:
     using Timer = std::shared_ptr<asio::steady_timer>;
-    /// A batch and those who wait for it. Constant once it is no longer the current one.
+    /// A batch, constant once it is no longer the current one, and those who wait for it.
     struct Pending {
         ViewBatch batch;
         std::vector<Timer> waiting{};
