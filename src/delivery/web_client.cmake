@@ -15,7 +15,7 @@ set(embedded_web ${web_build}/embedded_web.cpp)
 file(MAKE_DIRECTORY ${web_build})
 
 file(GLOB_RECURSE web_files CONFIGURE_DEPENDS ${web_source}/src/* ${web_source}/public/*)
-list(FILTER web_files EXCLUDE REGEX "\\.test\\.ts$")
+list(FILTER web_files EXCLUDE REGEX "\\.test\\.ts$|/contract\\.d\\.ts$")
 
 add_custom_command(
     OUTPUT ${web_build}/npm.stamp

@@ -1,5 +1,4 @@
 import { NetworkError, errorFromBody } from './errors';
-import type { Success } from './types';
 
 export const API = '/api/v1';
 const TIMEOUT_MS = 20_000;
@@ -22,8 +21,10 @@ export function tokenSource(): TokenSource {
   return tokens;
 }
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 interface Options {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: Method;
   body?: unknown;
   /** `true`: send the bearer token if somebody is logged in. */
   auth?: boolean;
@@ -31,8 +32,8 @@ interface Options {
   keepalive?: boolean;
 }
 
-/** One call of the API; gives `data` of the envelope, throws ApiError or NetworkError. */
-export async function request<T>(path: string, options: Options = {}): Promise<T> {
+/** One request below the API's path; gives the whole envelope, throws ApiError or NetworkError. */
+export async function request<T>(path: string, options: Options): Promise<T> {
   const token = options.auth ? await tokens.token() : null;
   let response = await send(path, options, token);
   if (response.status === 401 && token) {
@@ -41,7 +42,7 @@ export async function request<T>(path: string, options: Options = {}): Promise<T
   }
   const body = await readJson(response);
   if (!response.ok) throw errorFromBody(response.status, body, response.headers.get('Retry-After'));
-  return (body as Success<T>).data;
+  return body as T;
 }
 
 async function send(path: string, options: Options, token: string | null): Promise<Response> {
@@ -52,7 +53,7 @@ async function send(path: string, options: Options, token: string | null): Promi
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
     return await fetch(API + path, {
-      method: options.method ?? 'GET',
+      method: options.method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       // Ask the server each time; an ETag makes an unchanged answer cheap.

@@ -1,69 +1,29 @@
-/** The part of the HTTP contract that the client uses. Times are RFC 3339 strings, ids are opaque. */
+import type { components } from './contract';
 
-export type VideoStatus = 'processing' | 'playable' | 'ready' | 'failed';
+/** The things of the HTTP contract by the names that the client gives them. */
+type Schemas = components['schemas'];
 
-export interface Person {
-  id: string;
-  name: string;
-  avatarUrl?: string | null;
-}
-
-export interface Video {
-  id: string;
-  title: string;
-  description: string | null;
-  status: VideoStatus;
-  /** Why it failed, as a sentence for the uploader. */
-  failure?: string | null;
-  videoUrl: string | null;
-  hlsUrl: string | null;
-  thumbnail: string | null;
-  /** A CSS colour to paint until the poster is there. */
-  placeholder: string | null;
-  uploaderId: string;
-  uploader: Person | null;
-  viewCount: number;
-  likeCount: number;
-  duration: number | null;
-  width: number | null;
-  height: number | null;
-  createdAt: string;
+export type Video = Schemas['Video'] & {
   /** Only in the answer for one clip. */
   isLiked?: boolean;
-}
+};
+export type VideoStatus = Video['status'];
+export type Visibility = Video['visibility'];
+export type VideoChange = Schemas['VideoChange'];
+export type Person = Schemas['Person'] & { avatarUrl?: string | null };
+export type Profile = Schemas['ProfileFields'];
+export type OwnProfile = Schemas['OwnProfile'];
+export type Device = Schemas['Session'];
+export type Follow = Schemas['Follow'];
+export type ListedComment = Schemas['ListedComment'];
+export type Notification = Schemas['Notification'];
+export type WatchReport = Schemas['WatchReport'];
+export type Statistics = Schemas['Statistics'];
+export type Failure = Partial<Schemas['Failure']> & { message: string };
+export type FieldError = Schemas['Failure']['errorMessages'][number];
 
-export interface VideoPage {
-  meta: { limit: number; nextCursor?: string | null };
-  data: Video[];
-}
-
-export interface LikeResult {
-  videoId: string;
-  likeCount: number;
-  isLiked: boolean;
-}
-
-export interface Account {
-  id: string;
-  name: string;
-  email: string;
-}
-
-export interface FieldError {
-  path: string;
-  message: string;
-}
-
-export interface Success<T> {
-  success: true;
-  message: string;
-  data: T;
-}
-
-export interface Failure {
-  success: false;
-  message: string;
-  errorMessages?: FieldError[];
-  code?: string;
-  requestId?: string;
+/** A page of a list that goes on by cursor. */
+export interface Page<T> {
+  meta: { nextCursor?: string | null };
+  data: T[];
 }
