@@ -11,15 +11,11 @@ find_package(GTest REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
-pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
-pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libxcrypt)
 pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc)
-pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 
 # Asio's and Beast's non-template parts are compiled once (src/base/boost_asio.cpp,
@@ -33,3 +29,21 @@ pkg_check_modules(libav REQUIRED IMPORTED_TARGET
     libavformat libavcodec libavfilter libavutil libswscale libswresample)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)
+
+# Their headers only: the libraries are loaded when a setting asks for them.
+pkg_check_modules(libpq REQUIRED libpq)
+reelshare_late_library(libpq libpq.so.5
+    PQclear PQcmdStatus PQcmdTuples PQconnectPoll PQconnectStartParams PQconnectdb PQconnectdbParams PQconninfoFree
+    PQconninfoParse PQconsumeInput PQenterPipelineMode PQerrorMessage PQexec PQfinish PQflush PQfreemem PQftype
+    PQgetResult PQgetisnull PQgetlength PQgetvalue PQisBusy PQnfields PQnotifies PQntuples PQping PQpipelineSync
+    PQresultErrorField PQresultStatus PQsendPrepare PQsendQueryParams PQsendQueryPrepared PQsetNoticeReceiver
+    PQsetnonblocking PQsocket PQsslInUse PQstatus)
+target_include_directories(late_libpq SYSTEM INTERFACE ${libpq_INCLUDE_DIRS})
+pkg_check_modules(curl REQUIRED libcurl)
+reelshare_late_library(libcurl libcurl.so.4
+    curl_easy_cleanup curl_easy_getinfo curl_easy_init curl_easy_perform curl_easy_reset curl_easy_setopt
+    curl_easy_strerror curl_free curl_global_cleanup curl_global_init curl_multi_add_handle curl_multi_cleanup
+    curl_multi_info_read curl_multi_init curl_multi_perform curl_multi_poll curl_multi_remove_handle
+    curl_multi_setopt curl_multi_wakeup curl_slist_append curl_slist_free_all curl_url curl_url_cleanup curl_url_get
+    curl_url_set)
+target_include_directories(late_libcurl SYSTEM INTERFACE ${curl_INCLUDE_DIRS})

@@ -1,5 +1,7 @@
 #include "db/postgres_connect.hpp"
 
+#include "base/late_library.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -78,6 +80,8 @@ std::pair<std::vector<const char*>, std::vector<const char*>> arrays_of(
 Result<ConnectSettings> connect_settings(
     const PostgresOptions& options, const std::string& url, bool replica
 ) {
+    const auto loaded = load(late_libpq);
+    if (!loaded) return std::unexpected(loaded.error());
     char* fault = nullptr;
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
         PQconninfoParse(url.c_str(), &fault), &PQconninfoFree

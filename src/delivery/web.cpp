@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
-#include <vector>
+#include <mutex>
 
 namespace reelshare::delivery {
 
@@ -14,17 +15,33 @@ namespace {
 
 constexpr std::string_view kPage = "/index.html";
 
-/// A file as answers share it. The bytes are copied once, at start: an answer holds strings.
-struct Served {
-    const EmbeddedFile* file;
-    http::SharedBytes identity;
-    http::SharedBytes gzip;
-    http::SharedBytes brotli;
+/// Bytes of the program as answers share them. Copied when they are first asked for: all of them
+/// in all codings are 2 MB, which most servers never send and every start would pay for.
+class Shareable {
+  public:
+    explicit Shareable(std::string_view bytes) : bytes_(bytes) {}
+
+    [[nodiscard]] bool empty() const { return bytes_.empty(); }
+    [[nodiscard]] http::SharedBytes share() {
+        std::call_once(copied_, [this] { copy_ = std::make_shared<const std::string>(bytes_); });
+        return copy_;
+    }
+
+  private:
+    std::string_view bytes_;
+    std::once_flag copied_;
+    http::SharedBytes copy_;
 };
 
-http::SharedBytes shared(std::string_view bytes) {
-    return bytes.empty() ? nullptr : std::make_shared<const std::string>(bytes);
-}
+struct Served {
+    explicit Served(const EmbeddedFile& of)
+        : file(&of), identity(of.identity), gzip(of.gzip), brotli(of.brotli) {}
+
+    const EmbeddedFile* file;
+    Shareable identity;
+    Shareable gzip;
+    Shareable brotli;
+};
 
 std::string page_policy(std::string_view media_origin) {
     const std::string media = media_origin.empty() ? "" : fmt::format(" {}", media_origin);
@@ -57,12 +74,10 @@ class WebClient {
   public:
     WebClient(std::span<const EmbeddedFile> files, std::string_view media_origin)
         : files_(files), policy_(page_policy(media_origin)) {
-        for (const EmbeddedFile& file : files)
-            served_.push_back({&file, shared(file.identity), shared(file.gzip), shared(file.brotli)}
-            );
+        for (const EmbeddedFile& file : files) served_.emplace_back(file);
     }
 
-    [[nodiscard]] Result<http::Response> answer(const http::Request& request) const {
+    [[nodiscard]] Result<http::Response> answer(const http::Request& request) {
         for (const std::string_view folder : {"/api", "/media", "/metrics"})
             if (is_under(request.path, folder)) return std::unexpected(no_such_address(request));
         const EmbeddedFile* file = web_file(files_, request.path);
@@ -71,10 +86,10 @@ class WebClient {
     }
 
   private:
-    [[nodiscard]] http::Response answer(const http::Request& request, const Served& served) const {
+    [[nodiscard]] http::Response answer(const http::Request& request, Served& served) const {
         const http::Encoding wanted = http::negotiate(request.header("accept-encoding"));
-        const bool brotli = wanted == http::Encoding::brotli && served.brotli;
-        const bool gzip = wanted == http::Encoding::gzip && served.gzip;
+        const bool brotli = wanted == http::Encoding::brotli && !served.brotli.empty();
+        const bool gzip = wanted == http::Encoding::gzip && !served.gzip.empty();
         std::string etag(served.file->etag);
         etag.insert(etag.size() - 1, brotli ? "-br" : gzip ? "-gz" : "");
         http::Response response;
@@ -92,12 +107,12 @@ class WebClient {
         }
         response.set("Content-Type", std::string(served.file->content_type));
         if (brotli || gzip) response.set("Content-Encoding", brotli ? "br" : "gzip");
-        response.body = brotli ? served.brotli : gzip ? served.gzip : served.identity;
+        response.body = (brotli ? served.brotli : gzip ? served.gzip : served.identity).share();
         return response;
     }
 
     std::span<const EmbeddedFile> files_;
-    std::vector<Served> served_;
+    std::deque<Served> served_;  ///< Of what cannot be moved.
     std::string policy_;
 };
 
@@ -117,7 +132,7 @@ const EmbeddedFile* web_file(std::span<const EmbeddedFile> files, std::string_vi
 void add_web_routes(
     http::Router& router, std::string media_origin, std::span<const EmbeddedFile> files
 ) {
-    const auto client = std::make_shared<const WebClient>(files, media_origin);
+    const auto client = std::make_shared<WebClient>(files, media_origin);
     router.add(
         http::Method::get, "/*path",
         http::handler([client](http::Request& request) -> Task<Result<http::Response>> {

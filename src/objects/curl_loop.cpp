@@ -1,6 +1,7 @@
 #include "objects/curl_loop.hpp"
 
 #include "base/completion.hpp"
+#include "base/late_library.hpp"
 
 #include <curl/curl.h>
 
@@ -9,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <stdexcept>
 #include <thread>
 
 namespace reelshare::objects {
@@ -113,6 +115,8 @@ std::string_view HttpReply::header(std::string_view name) const {
 class CurlLoop::Impl {
   public:
     explicit Impl(CurlLoopOptions options) : options_(std::move(options)) {
+        if (const auto loaded = load(late_libcurl); !loaded)
+            throw std::runtime_error(loaded.error().message);
         curl_global_init(CURL_GLOBAL_DEFAULT);
         multi_ = curl_multi_init();
         if (!multi_) throw std::bad_alloc();

@@ -1,5 +1,6 @@
 #include "outbound/http_post.hpp"
 
+#include "base/late_library.hpp"
 #include "outbound/addresses.hpp"
 
 #include <curl/curl.h>
@@ -67,6 +68,8 @@ std::size_t skip(char*, std::size_t size, std::size_t count, void* data) {
 }  // namespace
 
 Result<int> post(const HttpPost& request) {
+    const auto loaded = load(late_libcurl);
+    if (!loaded) return std::unexpected(loaded.error());
     const std::unique_ptr<CURL, Freed> handle(curl_easy_init());
     if (!handle) return fail_unavailable("no memory for a request");
     curl_slist* list = nullptr;

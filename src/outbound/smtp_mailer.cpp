@@ -1,4 +1,5 @@
 #include "base/id.hpp"
+#include "base/late_library.hpp"
 #include "base/log.hpp"
 #include "outbound/mailer.hpp"
 #include "outbound/message.hpp"
@@ -60,6 +61,8 @@ class SmtpMailer final : public Mailer {
   public:
     explicit SmtpMailer(SmtpOptions options)
         : options_(std::move(options)), needs_tls_(needs_tls(options_.url)) {
+        if (const auto loaded = load(late_libcurl); !loaded)
+            throw std::runtime_error(loaded.error().message);
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             throw std::runtime_error("libcurl cannot start");
         thread_ = std::thread([this] { run(); });

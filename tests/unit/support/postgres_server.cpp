@@ -1,5 +1,7 @@
 #include "support/postgres_server.hpp"
 
+#include "base/late_library.hpp"
+
 #include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <netinet/in.h>
@@ -89,6 +91,8 @@ PostgresServer::PostgresServer() {
         {binary("initdb"), "-A", "trust", "-U", "postgres", "--no-locale", "-E", "UTF8",
          "--no-sync", "-D", data}
     ));
+    if (const auto loaded = load(late_libpq); !loaded)
+        throw std::runtime_error(loaded.error().message);
     port_ = free_port();
     process_ = start(as_postgres(
         {binary("postgres"), "-D", data, "-p", std::to_string(port_), "-c",
