@@ -61,8 +61,6 @@ class SmtpMailer final : public Mailer {
   public:
     explicit SmtpMailer(SmtpOptions options)
         : options_(std::move(options)), needs_tls_(needs_tls(options_.url)) {
-        if (const auto loaded = load(late_libcurl); !loaded)
-            throw std::runtime_error(loaded.error().message);
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             throw std::runtime_error("libcurl cannot start");
         thread_ = std::thread([this] { run(); });
@@ -182,6 +180,8 @@ class SmtpMailer final : public Mailer {
 }  // namespace
 
 std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options) {
+    if (const auto loaded = load(late_libcurl); !loaded)
+        throw std::runtime_error(loaded.error().message);
     return std::make_unique<SmtpMailer>(std::move(options));
 }
 
