@@ -1,22 +1,19 @@
 // Two people in two browsers: one uploads, the other watches and likes.
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { Person } from '../support/api.mjs';
-import { desktop, launch, open, phone } from '../support/browser.mjs';
+import { desktop, launch, open, phone, shot, signUp } from '../support/browser.mjs';
 import { clip } from '../support/clips.mjs';
 import { startServer, temporaryFolder, until } from '../support/server.mjs';
 
-const pictures = path.join(path.dirname(fileURLToPath(import.meta.url)), 'screenshots');
 let server;
 let browser;
 let ada; // on a phone
 let bob; // on a desktop
 
-const shot = (page, name) => page.screenshot({ path: path.join(pictures, `${name}.png`) });
 /** The video element in view: what is painted. */
 const playing = (page) => page.evaluate(() => {
     const video = [...document.querySelectorAll('.slot video.painted')].find((one) => {
@@ -33,17 +30,7 @@ const advances = async (page) => {
     }, { what: 'the clip to play on' });
 };
 
-async function register(page, name) {
-    await page.goto('/register');
-    await page.getByLabel('Name').fill(name);
-    await page.getByLabel('Email').fill(`${name.toLowerCase().replace(/\W/g, '')}.${Date.now()}@example.org`);
-    await page.getByLabel('Password', { exact: true }).fill('correct horse 1');
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.waitForURL((url) => url.pathname === '/');
-}
-
 before(async () => {
-    await mkdir(pictures, { recursive: true });
     server = await startServer();
     browser = await launch();
     ada = await open(browser, server.url, phone);
@@ -61,7 +48,7 @@ test('an empty server says so and asks for the first clip', async () => {
 });
 
 test('Ada registers and uploads with progress until the clip is live', async () => {
-    await register(ada, 'Ada Lovelace');
+    await signUp(ada, 'Ada Lovelace');
     await ada.goto('/upload');
     const file = await clip({ seconds: 6, width: 720, height: 1280 });
     await ada.locator('input[type=file]').setInputFiles(file);
@@ -84,7 +71,7 @@ test('Bob sees it appear, and it plays upright', async () => {
 test('a guest who likes is asked to log in; logged in, the count changes for both', async () => {
     await bob.getByRole('button', { name: /^Like, 0/ }).click();
     await bob.getByRole('dialog').waitFor();
-    await register(bob, 'Bob Noyce');
+    await signUp(bob, 'Bob Noyce');
     await bob.goto('/');
     await bob.getByRole('button', { name: /^Like, 0/ }).click();
     await bob.getByRole('button', { name: /^Like, 1 like$/ }).waitFor();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rm, stat } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
-import { launch, open, phone } from '../support/browser.mjs';
+import { launch, open, phone, signUp } from '../support/browser.mjs';
 import { clip } from '../support/clips.mjs';
 import { startServer, temporaryFolder, until } from '../support/server.mjs';
 
@@ -38,12 +38,7 @@ async function somebody(name) {
     page.on('response', (answer) => {
         if (answer.request().method() === 'HEAD') page.resumedAt.push(Number(answer.headers()['upload-offset'] ?? -1));
     });
-    await page.goto('/register');
-    await page.getByLabel('Name').fill(name);
-    await page.getByLabel('Email').fill(`${name.toLowerCase().replace(/\W/g, '')}.${Date.now()}@example.org`);
-    await page.getByLabel('Password', { exact: true }).fill('correct horse 1');
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.waitForURL((url) => url.pathname === '/');
+    await signUp(page, name);
     return page;
 }
 

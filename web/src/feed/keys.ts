@@ -1,4 +1,4 @@
-export type FeedCommand = 'next' | 'previous' | 'first' | 'toggle' | 'like' | 'sound';
+export type FeedCommand = 'next' | 'previous' | 'first' | 'toggle' | 'like' | 'sound' | 'comments';
 
 const COMMANDS: Record<string, FeedCommand> = {
   ArrowDown: 'next',
@@ -11,6 +11,7 @@ const COMMANDS: Record<string, FeedCommand> = {
   ' ': 'toggle',
   l: 'like',
   m: 'sound',
+  c: 'comments',
 };
 
 /** What a key means in the feed; nothing while it belongs to a form, a button or a dialog. */
