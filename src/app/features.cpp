@@ -75,6 +75,13 @@ delivery::OpenFilesOptions open_files_options(const Config& config) {
     return options;
 }
 
+/// Where nodes share the database what was answered must be in it: a journal would die with its
+/// machine.
+videos::ViewCounterOptions view_options(const Config& config, const db::Database& database) {
+    if (database.is_shared()) return {.journal = {}, .delay = std::chrono::milliseconds(0)};
+    return {.journal = config.data_dir / "views"};
+}
+
 }  // namespace
 
 processing::WorkerOptions worker_options(const Config& config, unsigned workers) {
@@ -121,7 +128,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       follows(*base.database, near_cache, *base.bus),
       blocks(*base.database, near_cache, *base.bus),
       profiles(*base.database, videos, near_cache, *base.bus),
-      views(*base.database, videos, base.metrics, {.journal = config.data_dir / "views"}),
+      views(*base.database, videos, base.metrics, view_options(config, *base.database)),
       events(videos, *base.bus),
       files(*base.store, open_files_options(config)),
       parts(std::size_t{config.media_cache_mb} << 20, base.metrics),
@@ -184,8 +191,7 @@ http::Router Features::routes() {
     notifications::add_notification_routes(router, notifications, accounts);
     statistics::add_statistics_routes(router, *base_.database, accounts, videos);
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
-    if (base_.store->resumable())
-        uploads::add_tus_routes(router, {resumables, uploads, accounts, config_.public_url});
+    uploads::add_tus_routes(router, {resumables, uploads, accounts, config_.public_url});
     delivery::add_media_routes(
         router, {.files = files,
                  .parts = parts,

@@ -29,6 +29,12 @@ class Background {
         );
     }
 
+    /// Whether `wait` would return at once.
+    [[nodiscard]] bool ready() const {
+        const std::lock_guard lock(state_->mutex);
+        return state_->answer.has_value();
+    }
+
     /// Its answer, once.
     Task<T> wait() {
         return await_completion<T>([state = state_](std::function<void(T)> done) {

@@ -2,6 +2,7 @@
 
 #include "objects/file_descriptor.hpp"
 #include "objects/files.hpp"
+#include "objects/key.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,60 +23,86 @@ class FileAppender final : public Appender {
     FileAppender(
         fs::path root,
         fs::path partial,
-        fs::path target,
+        std::uint64_t size,
         FileDescriptor fd,
         BlockingExecutor& executor
     )
         : root_(std::move(root)),
           partial_(std::move(partial)),
-          target_(std::move(target)),
           fd_(std::move(fd)),
-          executor_(executor) {}
+          executor_(executor),
+          end_(size),
+          durable_(size) {}
 
     Task<Result<void>> append(std::span<const char> bytes) override {
-        auto work = [&]() -> Result<void> { return write_all(fd_.get(), bytes, partial_); };
+        auto work = [&]() -> Result<void> {
+            auto written = write_all(fd_.get(), bytes, partial_);
+            if (written) end_ += bytes.size();
+            return written;
+        };
         auto done = co_await executor_.run(work);
         co_return done;
     }
 
-    Task<Result<void>> sync() override {
-        auto work = [&]() -> Result<void> { return sync_file(); };
+    Task<Mark> save() override {
+        // Where it fails the mark stays, and the next call fails too.
+        const auto synced = co_await sync();
+        (void)synced;
+        co_return Mark{.size = durable_};
+    }
+
+    Task<Result<Mark>> sync() override {
+        auto work = [&]() -> Result<Mark> {
+            if (auto synced = sync_file(); !synced) return std::unexpected(synced.error());
+            return Mark{.size = durable_};
+        };
         auto done = co_await executor_.run(work);
         co_return done;
     }
 
-    Task<Result<void>> publish() override {
+    Task<Result<void>> publish(std::string key) override {
+        if (!is_key(key)) co_return fail(Errc::invalid, "Not a valid name.");
         auto work = [&]() -> Result<void> {
             if (auto synced = sync_file(); !synced) return synced;
+            const fs::path target = root_ / key;
             for (int attempt = 0;; ++attempt) {
-                if (auto made = make_folders(root_, target_.parent_path()); !made) return made;
-                if (::link(partial_.c_str(), target_.c_str()) == 0 || errno == EEXIST) break;
+                if (auto made = make_folders(root_, target.parent_path()); !made) return made;
+                if (::link(partial_.c_str(), target.c_str()) == 0 || errno == EEXIST) break;
                 if (errno != ENOENT || attempt == 3)
-                    return failed(errno, "link to " + target_.string());
+                    return failed(errno, "link to " + target.string());
             }
-            return sync_folder(target_.parent_path());
+            return sync_folder(target.parent_path());
         };
         auto done = co_await executor_.run(work);
         co_return done;
     }
 
   private:
+    /// After a failure the system forgets what it could not write: none may follow that succeeds.
     Result<void> sync_file() {
-        if (::fdatasync(fd_.get()) != 0) return failed(errno, "sync " + partial_.string());
+        if (failed_to_sync_) return failed(EIO, "sync " + partial_.string());
+        if (durable_ == end_) return {};
+        if (::fdatasync(fd_.get()) != 0) {
+            failed_to_sync_ = true;
+            return failed(errno, "sync " + partial_.string());
+        }
+        durable_ = end_;
         return {};
     }
 
     const fs::path root_;
     const fs::path partial_;
-    const fs::path target_;
     FileDescriptor fd_;
     BlockingExecutor& executor_;
+    std::uint64_t end_;      ///< Behind the last byte appended.
+    std::uint64_t durable_;  ///< Of them, those that a sync has seen.
+    bool failed_to_sync_ = false;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Appender>> open_file_appender(
-    fs::path root, fs::path partial, fs::path target, std::uint64_t size, BlockingExecutor& executor
+    fs::path root, fs::path partial, std::uint64_t size, BlockingExecutor& executor
 ) {
     const int create = size == 0 ? O_CREAT : 0;
     FileDescriptor fd(::open(partial.c_str(), O_WRONLY | create | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -90,7 +117,7 @@ Result<std::unique_ptr<Appender>> open_file_appender(
         if (auto synced = sync_folder(partial.parent_path()); !synced)
             return std::unexpected(synced.error());
     return std::make_unique<FileAppender>(
-        std::move(root), std::move(partial), std::move(target), std::move(fd), executor
+        std::move(root), std::move(partial), size, std::move(fd), executor
     );
 }
 

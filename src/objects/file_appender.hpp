@@ -10,12 +10,10 @@
 namespace reelshare::objects {
 
 /// Opens `partial` to append behind its first `size` bytes and cuts off the rest; 0 creates it. It
-/// is published as `target`, below `root`. Blocking, on a thread of `executor`, which outlives the
-/// appender.
+/// is published below `root`. Blocking, on a thread of `executor`, which outlives the appender.
 [[nodiscard]] Result<std::unique_ptr<Appender>> open_file_appender(
     std::filesystem::path root,
     std::filesystem::path partial,
-    std::filesystem::path target,
     std::uint64_t size,
     BlockingExecutor& executor
 );

@@ -165,10 +165,10 @@ class FileStore final : public Store {
         co_return reader;
     }
 
-    Task<Result<std::unique_ptr<Appender>>> resume(std::string key, std::uint64_t size) override {
+    Task<Result<std::unique_ptr<Appender>>> resume(std::string key, Mark mark) override {
         if (!is_key(key)) co_return bad_key(key);
         auto work = [&]() -> Result<std::unique_ptr<Appender>> {
-            return open_file_appender(root_, partial_of(key), root_ / key, size, executor_);
+            return open_file_appender(root_, partial_of(key), mark.size, executor_);
         };
         auto appender = co_await executor_.run(work);
         co_return appender;
@@ -200,8 +200,6 @@ class FileStore final : public Store {
         auto keys = co_await executor_.run(work);
         co_return keys;
     }
-
-    [[nodiscard]] bool resumable() const override { return true; }
 
     Task<Result<ObjectInfo>> stat(std::string key) override {
         if (!is_key(key)) co_return bad_key(key);

@@ -3,7 +3,7 @@
 #include "base/hash.hpp"
 #include "base/id.hpp"
 #include "objects/s3_client.hpp"
-#include "objects/s3_writer.hpp"
+#include "objects/s3_multipart.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -1,7 +1,9 @@
 #include "base/log.hpp"
 #include "objects/key.hpp"
 #include "objects/s3.hpp"
+#include "objects/s3_appender.hpp"
 #include "objects/s3_client.hpp"
+#include "objects/s3_mark.hpp"
 #include "objects/s3_writer.hpp"
 #include "objects/s3_xml.hpp"
 
@@ -20,6 +22,7 @@ namespace {
 using Clock = S3Health::Clock;
 
 constexpr std::size_t kPage = 1'000;  ///< The most that S3 lists or removes at once.
+constexpr std::size_t kMaxPieces = 100'000;
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max() / 4;
 constexpr const char* kProbeKey = "probe/write";
 
@@ -106,6 +109,33 @@ class S3Store final : public Store {
         co_return std::make_unique<S3Reader>(client_, std::move(key), info->size, std::move(etag));
     }
 
+    Task<Result<std::unique_ptr<Appender>>> resume(std::string key, Mark mark) override {
+        if (!is_key(key)) co_return bad_key(key);
+        auto appender = co_await resume_in_s3(client_, std::move(key), std::move(mark));
+        co_return appender;
+    }
+
+    Task<Result<void>> discard(std::string key) override {
+        if (!is_key(key)) co_return bad_key(key);
+        auto pieces = co_await list_all(partial_folder(key), {}, kMaxPieces);
+        if (!pieces) co_return std::unexpected(pieces.error());
+        std::vector<std::string> keys;
+        for (ObjectInfo& piece : *pieces) keys.push_back(std::move(piece.key));
+        auto removed = co_await remove_all(std::move(keys));
+        co_return removed;
+    }
+
+    Task<Result<std::vector<std::string>>> unfinished() override {
+        auto pieces = co_await list_all(std::string(kPartialPrefix), {}, kMaxPieces);
+        if (!pieces) co_return std::unexpected(pieces.error());
+        std::vector<std::string> keys;
+        for (const ObjectInfo& piece : *pieces) {
+            std::string key = whole_of(piece.key);
+            if (is_key(key) && (keys.empty() || keys.back() != key)) keys.push_back(std::move(key));
+        }
+        co_return keys;
+    }
+
     Task<Result<ObjectInfo>> stat(std::string key) override {
         if (!is_key(key)) co_return bad_key(key);
         const auto reply = co_await head(key);
@@ -141,14 +171,7 @@ class S3Store final : public Store {
         std::string prefix, std::string after, std::size_t limit
     ) override {
         if (!is_prefix(prefix)) co_return bad_key(prefix);
-        std::vector<ObjectInfo> found;
-        while (found.size() < limit) {
-            auto page = co_await list_page(prefix, after, std::min(kPage, limit - found.size()));
-            if (!page) co_return std::unexpected(page.error());
-            std::ranges::move(page->objects, std::back_inserter(found));
-            if (!page->more || page->objects.empty()) break;
-            after = found.back().key;
-        }
+        auto found = co_await list_all(std::move(prefix), std::move(after), limit);
         co_return found;
     }
 
@@ -202,6 +225,25 @@ class S3Store final : public Store {
     Task<Result<HttpReply>> head(std::string key) {
         auto reply = co_await client_->demand({.method = "HEAD", .key = key}, "HEAD " + key);
         co_return reply;
+    }
+
+    /// Unfinished objects are not among them, unless they are asked for.
+    Task<Result<std::vector<ObjectInfo>>> list_all(
+        std::string prefix, std::string after, std::size_t limit
+    ) {
+        const bool partial = prefix.starts_with(kPartialPrefix);
+        std::vector<ObjectInfo> found;
+        while (found.size() < limit) {
+            auto page = co_await list_page(prefix, after, std::min(kPage, limit - found.size()));
+            if (!page) co_return std::unexpected(page.error());
+            for (ObjectInfo& object : page->objects) {
+                after = object.key;
+                if (partial || !object.key.starts_with(kPartialPrefix))
+                    found.push_back(std::move(object));
+            }
+            if (!page->more || page->objects.empty()) break;
+        }
+        co_return found;
     }
 
     Task<Result<S3Page>> list_page(std::string prefix, std::string after, std::size_t limit) {

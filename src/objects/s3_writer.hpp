@@ -8,17 +8,11 @@
 
 namespace reelshare::objects {
 
-/// S3's parts have at least 5 MiB and there are at most 10,000 of them.
-inline constexpr std::size_t kS3Part = 8u << 20;
-
 /// Up to one part goes in one request at the commit. What is larger goes as a multipart upload
 /// while it arrives: one part is on its way while the next is filled. `client` is shared with the
 /// parts under way. Used by one coroutine at a time.
 [[nodiscard]] std::unique_ptr<Writer> make_s3_writer(
     std::shared_ptr<S3Client> client, std::string key
 );
-
-/// What a player is told of an object by its name, where the bucket is served directly.
-[[nodiscard]] std::string_view content_type_of(std::string_view key);
 
 }  // namespace reelshare::objects

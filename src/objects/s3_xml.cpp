@@ -80,6 +80,15 @@ Result<std::string> read_upload_id(std::string_view xml) {
     return id;
 }
 
+Result<std::string> read_copied(std::string_view xml) {
+    pugi::xml_document document;
+    const auto root = root_of(document, xml, "CopyPartResult");
+    if (!root) return std::unexpected(root.error());
+    std::string etag = root->child_value("ETag");
+    if (etag.empty()) return fail_unavailable("S3 copied a part without an ETag");
+    return etag;
+}
+
 Result<std::vector<S3Upload>> read_uploads(std::string_view xml, std::string_view prefix) {
     pugi::xml_document document;
     const auto root = root_of(document, xml, "ListMultipartUploadsResult");

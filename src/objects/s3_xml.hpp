@@ -22,6 +22,9 @@ struct S3Page {
 
 [[nodiscard]] Result<std::string> read_upload_id(std::string_view xml);
 
+/// The ETag of a part that was made of another object.
+[[nodiscard]] Result<std::string> read_copied(std::string_view xml);
+
 /// A multipart upload that is neither complete nor aborted.
 struct S3Upload {
     std::string key;  ///< Without `prefix`.

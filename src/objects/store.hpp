@@ -38,20 +38,30 @@ class Writer {
     virtual Task<Result<void>> commit() = 0;
 };
 
+/// How far an unfinished object is durable, as its appender said. Whoever keeps marks keeps both
+/// parts together: the note is the store's own (a folder needs none).
+struct Mark {
+    std::uint64_t size = 0;
+    std::string note{};
+};
+
 /// An unfinished object that outlives the process that makes it: a resumable upload. What one
 /// visitor appended the next goes on with, on another node too. One at a time: whoever opens it
-/// sees to that (uploads/ holds a lease in the database).
+/// sees to that (uploads/ holds a lease in the database). One that has lost its turn and does not
+/// know it yet harms nobody: what it still writes no mark names.
 class Appender {
   public:
     virtual ~Appender() = default;
     /// Appends. Errors: `no_space`, `unavailable`.
     virtual Task<Result<void>> append(std::span<const char> bytes) = 0;
+    /// Makes durable what costs little (a bucket: whole parts that have arrived) and says how far
+    /// that is: perhaps less than was appended. A failure shows in the next call of the others.
+    virtual Task<Mark> save() = 0;
     /// Makes everything appended so far durable.
-    virtual Task<Result<void>> sync() = 0;
-    /// Makes all of it visible as an object under its key, durable before it returns. The
-    /// unfinished object stays until `discard`, so that whoever died before he could say so may
-    /// publish again.
-    virtual Task<Result<void>> publish() = 0;
+    virtual Task<Result<Mark>> sync() = 0;
+    /// Makes all of it an object under `key`, durable before it returns. The unfinished object
+    /// stays until `discard`, so that whoever died before he could say so may publish again.
+    virtual Task<Result<void>> publish(std::string key) = 0;
 };
 
 /// An open object. It never mixes the bytes of two: after it was removed or replaced, a folder's
@@ -76,31 +86,14 @@ class Store {
     virtual Task<Result<std::unique_ptr<Writer>>> create(std::string key) = 0;
     virtual Task<Result<std::unique_ptr<Reader>>> open(std::string key) = 0;
 
-    /// Opens the unfinished object of `key` to append behind its first `size` bytes; what is behind
-    /// them is cut off (nobody was told of it). 0 begins it. `not_found`: it has fewer bytes than
-    /// that.
-    ///
-    /// On S3 this is a multipart upload of `key`: full parts of a fixed size (at least 5 MiB) are
-    /// uploaded as they fill, and `sync` writes the rest, which no part may hold yet, to a small
-    /// object beside it ("partial/<key>"), so `size` is found again as the sum of ListParts and
-    /// that object, and cutting off is leaving out parts. `publish` uploads the rest as the last
-    /// part and completes; opened again after that, it begins a new upload by UploadPartCopy of the
-    /// object. `discard` aborts it. A store that cannot do this says so by `resumable`.
-    virtual Task<Result<std::unique_ptr<Appender>>> resume(std::string key, std::uint64_t size) {
-        (void)key;
-        (void)size;
-        co_return fail(Errc::unavailable, "This storage cannot resume uploads.");
-    }
+    /// Opens the unfinished object of `key` to append behind `mark`, one that its appenders gave;
+    /// what is behind it is cut off (nobody was told of it). An empty mark begins it. `not_found`:
+    /// it has fewer bytes than that.
+    virtual Task<Result<std::unique_ptr<Appender>>> resume(std::string key, Mark mark) = 0;
     /// Removes the unfinished object of `key`; what was published stays. None there is no error.
-    virtual Task<Result<void>> discard(std::string key) {
-        (void)key;
-        co_return Result<void>();
-    }
-    /// Keys of all unfinished objects. On S3: ListMultipartUploads.
-    virtual Task<Result<std::vector<std::string>>> unfinished() {
-        co_return std::vector<std::string>();
-    }
-    [[nodiscard]] virtual bool resumable() const { return false; }
+    virtual Task<Result<void>> discard(std::string key) = 0;
+    /// Keys of all unfinished objects.
+    virtual Task<Result<std::vector<std::string>>> unfinished() = 0;
     virtual Task<Result<ObjectInfo>> stat(std::string key) = 0;
     /// Removing what is not there is no error.
     virtual Task<Result<void>> remove(std::string key) = 0;

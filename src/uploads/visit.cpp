@@ -50,7 +50,7 @@ Task<Result<void>> Visit::begin(std::string id, std::string user_id, std::uint64
     auto rows = co_await parts_.database_.execute(
         "UPDATE uploads SET fence = fence + 1, lease_until = now_ms() + $4 WHERE id = $1 AND "
         "user_id = $2 AND received = $3 AND video_id IS NULL AND lease_until <= now_ms() AND "
-        "expires_at > now_ms() RETURNING length, metadata, head, fence, expires_at",
+        "expires_at > now_ms() RETURNING length, metadata, head, fence, expires_at, mark",
         {id, user_id, static_cast<std::int64_t>(offset), std::int64_t{parts_.options_.lease.count()}
         }
     );
@@ -73,7 +73,9 @@ Task<Result<void>> Visit::begin(std::string id, std::string user_id, std::uint64
     user_id_ = std::move(user_id);
     head_ = from_hex(row.text(2));
     fence_ = row.integer(3);
+    mark_ = {.size = offset, .note = row.text(5)};
     end_ = offset;
+    if (offset == 0) hash_.emplace();
     told_ = Clock::now();
     co_return Result<void>();
 }
@@ -99,7 +101,7 @@ Task<Result<void>> Visit::take(http::BodyReader& body, const std::optional<Check
 Task<Result<void>> Visit::read(http::BodyReader& body, const std::optional<Checksum>& checksum) {
     if (body.content_length().value_or(0) > state_.length - end_)
         co_return fail(Errc::too_large, "The body is longer than what this upload lacks.");
-    auto appender = co_await parts_.store_.resume(key(), end_);
+    auto appender = co_await parts_.store_.resume(key(), mark_);
     if (!appender) co_return std::unexpected(appender.error());
     appender_ = std::move(*appender);
     std::optional<Digest> digest;
@@ -128,13 +130,15 @@ Task<Result<void>> Visit::take_piece(std::span<const char> bytes, bool all_or_no
     if (Clock::now() - told_ >= parts_.options_.checkpoint) {
         Result<void> told;
         if (all_or_nothing)
-            told = co_await update(state_.received, false);
+            told = co_await update(mark_, false);
         else
             told = co_await checkpoint(false);
         if (!told) co_return told;
     }
     auto appended = co_await appender_->append(bytes);
-    if (appended) end_ += bytes.size();
+    if (!appended) co_return appended;
+    end_ += bytes.size();
+    if (hash_) hash_->update(bytes);
     co_return appended;
 }
 
@@ -146,29 +150,40 @@ Result<void> Visit::judge(std::span<const char> bytes) {
 }
 
 Task<Result<void>> Visit::checkpoint(bool last) {
-    if (appender_ && end_ > state_.received) {
-        auto synced = co_await appender_->sync();
-        if (!synced) co_return synced;
+    objects::Mark mark = mark_;
+    Result<void> done;
+    if (appender_ && end_ > mark_.size) {
+        if (last) {
+            auto synced = co_await appender_->sync();
+            if (synced)
+                mark = std::move(*synced);
+            else
+                done = std::unexpected(synced.error());
+        }
+        if (!last || !done) mark = co_await appender_->save();
     }
-    auto told = co_await update(end_, last);
-    co_return told;
+    // Also where the rest is lost: the next visitor need not wait for the lease to run out.
+    auto told = co_await update(std::move(mark), last);
+    if (!told) co_return told;
+    co_return done;
 }
 
-Task<Result<void>> Visit::update(std::uint64_t received, bool last) {
+Task<Result<void>> Visit::update(objects::Mark mark, bool last) {
     const std::string head =
-        head_.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(received, kSniffBytes)));
+        head_.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(mark.size, kSniffBytes)));
     auto rows = co_await parts_.database_.execute(
         "UPDATE uploads SET received = $3, head = $4, lease_until = now_ms() + $5, "
-        "expires_at = now_ms() + $6 WHERE id = $1 AND fence = $2 AND video_id IS NULL "
+        "expires_at = now_ms() + $6, mark = $7 WHERE id = $1 AND fence = $2 AND video_id IS NULL "
         "RETURNING expires_at",
-        {state_.id, fence_, static_cast<std::int64_t>(received), hex(head),
+        {state_.id, fence_, static_cast<std::int64_t>(mark.size), hex(head),
          last ? std::int64_t{0} : std::int64_t{parts_.options_.lease.count()},
-         std::int64_t{parts_.options_.life.count()}}
+         std::int64_t{parts_.options_.life.count()}, mark.note}
     );
     if (!rows) co_return std::unexpected(rows.error());
     lost_ = rows->empty();
     if (lost_) co_return locked();
-    state_.received = received;
+    mark_ = std::move(mark);
+    state_.received = mark_.size;
     state_.expires_at = rows->front().integer(0);
     told_ = Clock::now();
     co_return Result<void>();
@@ -180,12 +195,17 @@ Task<Result<void>> Visit::finish() {
     auto video = read_metadata(state_.metadata);
     if (!video) co_return std::unexpected(video.error());
     video->uploader_id = user_id_;
-    auto published = co_await appender_->publish();
+    auto published = co_await appender_->publish(source_key());
     if (!published) co_return published;
-    auto hash = co_await hash_source(key());
+    Result<std::string> hash;
+    if (hash_)
+        hash = hash_->finish_hex();
+    else
+        hash = co_await hash_source(source_key());
     if (!hash) co_return std::unexpected(hash.error());
     auto id = co_await parts_.uploads_.record(
-        {.key = key(), .size = state_.length, .content_hash = std::move(*hash)}, std::move(*video),
+        {.key = source_key(), .size = state_.length, .content_hash = std::move(*hash)},
+        std::move(*video),
         [this](db::Transaction& tx, std::string video_id) -> Task<Result<void>> {
             auto rows = co_await tx.query(
                 "UPDATE uploads SET received = length, video_id = $3, lease_until = 0 "
@@ -205,7 +225,8 @@ Task<Result<void>> Visit::finish() {
     co_return Result<void>();
 }
 
-/// The bytes came in several visits; their hash is made of what is stored.
+/// Where the bytes came in several visits their hash is made of what is stored: the state of a
+/// hash half made cannot be kept for the next node, OpenSSL gives it to nobody.
 Task<Result<std::string>> Visit::hash_source(std::string key) {
     auto reader = co_await parts_.store_.open(std::move(key));
     if (!reader) co_return std::unexpected(reader.error());
@@ -219,7 +240,7 @@ Task<Result<std::string>> Visit::hash_source(std::string key) {
         hash.update(std::span<const char>(piece.data(), *got));
         at += *got;
         if (Clock::now() - told_ >= parts_.options_.checkpoint) {
-            auto told = co_await update(state_.received, false);
+            auto told = co_await update(mark_, false);
             if (!told) co_return std::unexpected(told.error());
         }
     }

@@ -5,6 +5,7 @@
 #include "uploads/resumable.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace reelshare::uploads {
 
@@ -30,18 +31,22 @@ class Visit {
     Result<void> judge(std::span<const char> bytes);
     /// Makes what was appended durable and tells the database, which prolongs the lease or ends it.
     Task<Result<void>> checkpoint(bool last);
-    Task<Result<void>> update(std::uint64_t received, bool last);
+    Task<Result<void>> update(objects::Mark mark, bool last);
     Task<Result<void>> finish();
     Task<Result<std::string>> hash_source(std::string key);
     [[nodiscard]] std::string key() const { return "sources/" + state_.id; }
+    /// Of the source that this visit publishes: another that was only slow has its own.
+    [[nodiscard]] std::string source_key() const { return key() + '.' + std::to_string(fence_); }
 
     Resumables& parts_;
     UploadState state_;
     std::string user_id_;
     std::int64_t fence_ = 0;
-    std::string head_;          ///< The first bytes, until there are enough to judge them.
-    std::uint64_t end_ = 0;     ///< Behind the last byte appended.
-    Clock::time_point told_{};  ///< When the database heard of us last.
+    std::string head_;            ///< The first bytes, until there are enough to judge them.
+    std::uint64_t end_ = 0;       ///< Behind the last byte appended.
+    objects::Mark mark_;          ///< Of what the database knows to be durable.
+    std::optional<Sha256> hash_;  ///< Of all bytes, where all come in this visit.
+    Clock::time_point told_{};    ///< When the database heard of us last.
     std::unique_ptr<objects::Appender> appender_;
     bool lost_ = false;  ///< The lease is another's, or the upload is gone.
 };

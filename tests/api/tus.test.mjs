@@ -9,6 +9,7 @@ import * as tus from 'tus-js-client';
 
 import { Person } from '../support/api.mjs';
 import { clip } from '../support/clips.mjs';
+import { attachS3 } from '../support/s3.mjs';
 import { startServer, until } from '../support/server.mjs';
 
 const route = '/api/v1/upload/tus';
@@ -421,17 +422,26 @@ test('other origins that are configured may use it from a browser', async () => 
     await ask(ada, 'DELETE', new URL(stranger.headers.get('location')).pathname);
 });
 
+/** What the store of a server holds of unfinished uploads. */
+async function unfinished({ dataDir, env }) {
+    if (!env.S3_BUCKET) return readdir(`${dataDir}/objects/partial`);
+    const s3 = attachS3({
+        endpoint: env.AWS_ENDPOINT_URL, accessKey: env.AWS_ACCESS_KEY_ID, secretKey: env.AWS_SECRET_ACCESS_KEY, region: env.AWS_REGION,
+    });
+    return [...(await s3.curl(`${env.S3_BUCKET}/?list-type=2&prefix=partial/`)).matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
+}
+
 test('an upload that expired is 410, and its bytes are removed', async () => {
-    const brief = await startServer({ env: { UPLOAD_EXPIRY_S: '1' } });
+    const brief = await startServer({ env: { UPLOAD_EXPIRY_S: '3' } });
     try {
         const eve = await new Person(brief.url).join('Eve');
         const answer = await create(eve);
         const path = new URL(answer.headers.get('location')).pathname;
         assert.equal((await patch(eve, path, 0, bytes.subarray(0, 1000))).status, 204);
+        assert.equal((await unfinished(brief)).length, 1);
         await until(async () => (await head(eve, path)).status === 410, { what: '410' });
         assert.equal((await patch(eve, path, 1000, bytes.subarray(1000))).status, 410);
-        const left = () => readdir(`${brief.dataDir}/objects/partial`).catch(() => []);
-        await until(async () => (await left()).length === 0, { what: 'the clean-up' });
+        await until(async () => (await unfinished(brief)).length === 0, { what: 'the clean-up' });
         assert.equal((await head(eve, path)).status, 410);
     } finally {
         await brief.stop();

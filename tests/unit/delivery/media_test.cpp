@@ -194,6 +194,12 @@ class FarStore final : public objects::Store {
         if (!reader) co_return std::unexpected(reader.error());
         co_return std::make_unique<FarReader>(std::move(*reader));
     }
+    Task<Result<std::unique_ptr<objects::Appender>>> resume(std::string key, objects::Mark mark)
+        override {
+        return store_.resume(std::move(key), std::move(mark));
+    }
+    Task<Result<void>> discard(std::string key) override { return store_.discard(std::move(key)); }
+    Task<Result<std::vector<std::string>>> unfinished() override { return store_.unfinished(); }
     Task<Result<objects::ObjectInfo>> stat(std::string key) override {
         return store_.stat(std::move(key));
     }

@@ -40,6 +40,7 @@ struct S3Stub::Asked {
     std::map<std::string, std::string> query{};
     std::string range{};
     std::string if_match{};
+    std::string copy_source{};
     std::string body{};
 };
 
@@ -137,6 +138,7 @@ void S3Stub::serve(std::shared_ptr<tcp::socket> socket) {
             asked.query[one.key] = one.value;
         asked.range = request[http::field::range];
         asked.if_match = request[http::field::if_match];
+        asked.copy_source = request["x-amz-copy-source"];
         asked.body = request.body();
         largest_body_ = std::max(largest_body_.load(), asked.body.size());
         const auto fault = take_fault(asked);
@@ -226,6 +228,16 @@ S3Stub::Answer S3Stub::answer_upload(const Asked& asked) {
     if (asked.method == "DELETE") {
         uploads_.erase(upload);
         return {.status = 204};
+    }
+    if (!asked.copy_source.empty()) {
+        const auto from = objects_.find(asked.copy_source.substr(kBucket.size() + 1));
+        if (from == objects_.end())
+            return {.status = 404, .body = "<Error><Code>NoSuchKey</Code></Error>"};
+        upload->second.parts[std::atoi(asked.query.at("partNumber").c_str())] = from->second;
+        return {
+            .body = "<CopyPartResult><ETag>" + quoted(sums_of(from->second).md5) +
+                    "</ETag></CopyPartResult>"
+        };
     }
     if (asked.method == "PUT") {
         upload->second.parts[std::atoi(asked.query.at("partNumber").c_str())] = asked.body;

@@ -189,6 +189,72 @@ TEST_F(S3Test, SweepsUploadsThatNobodyFinishes) {
     EXPECT_EQ(stub_.unfinished(), 0U);
 }
 
+/// Appends `bytes` behind `from`, to the end or until it fails; how far it came then.
+Task<Mark> bring(Store& store, Mark from, std::string bytes) {
+    auto appender = co_await store.resume("sources/a", std::move(from));
+    EXPECT_TRUE(appender);
+    if (!appender) co_return Mark();
+    auto appended = co_await (*appender)->append(bytes);
+    auto mark = co_await (*appender)->sync();
+    EXPECT_EQ(appended.has_value() && mark.has_value(), mark.has_value());
+    if (mark) co_return *mark;
+    auto saved = co_await (*appender)->save();
+    co_return saved;
+}
+
+TEST_F(S3Test, APartThatIsLostTakesNothingWithItThatWasDurable) {
+    stub_.order({.kind = Kind::status, .method = "PUT", .status = 403, .times = 1});
+    const Mark nothing = run_task(bring(*store_, {}, large_));
+    EXPECT_EQ(nothing.size, 0U);
+    const Mark some = run_task(bring(*store_, {}, std::string(9u << 20, 'a')));
+    EXPECT_EQ(some.size, 9u << 20);
+    stub_.order({.kind = Kind::status, .method = "PUT", .status = 403, .times = 1});
+    const Mark same = run_task(bring(*store_, some, large_));
+    EXPECT_EQ(same.size, some.size);
+    EXPECT_EQ(same.note, some.note);
+}
+
+TEST_F(S3Test, WhoWasOnlySlowOverwritesNothing) {
+    const Mark told = run_task(bring(*store_, {}, std::string(5u << 20, 'a')));
+    // Two that believe to be the one who appends: the mark that is kept says whose bytes count.
+    const Mark kept = run_task(bring(*store_, told, std::string(5u << 20, 'b')));
+    (void)run_task(bring(*store_, told, std::string(5u << 20, 'x')));
+    auto appender = run_task(store_->resume("sources/a", kept));
+    ASSERT_TRUE(appender);
+    ASSERT_TRUE(run_task((*appender)->publish("sources/a.1")));
+    EXPECT_EQ(
+        stub_.objects().at("sources/a.1"), std::string(5u << 20, 'a') + std::string(5u << 20, 'b')
+    );
+}
+
+TEST_F(S3Test, ASmallClipIsOneRequestAndALargeOneIsPutTogetherInside) {
+    {
+        auto appender = run_task(store_->resume("sources/a", {}));
+        ASSERT_TRUE(run_task((*appender)->append(std::string(1u << 20, 'x'))));
+        ASSERT_TRUE(run_task((*appender)->publish("sources/a.1")));
+    }
+    EXPECT_EQ(stub_.asked("PUT"), 1);
+    EXPECT_EQ(stub_.asked(""), 1);
+    const Mark mark = run_task(bring(*store_, {}, large_));
+    auto appender = run_task(store_->resume("sources/a", mark));
+    ASSERT_TRUE(run_task((*appender)->publish("sources/a.2")));
+    EXPECT_EQ(stub_.asked("PUT /bucket/sources/a.2?partNumber"), 3);
+    EXPECT_EQ(stub_.largest_body(), 8u << 20);
+    EXPECT_EQ(stub_.objects().at("sources/a.2"), large_);
+    EXPECT_EQ(stub_.unfinished(), 0U);
+}
+
+TEST_F(S3Test, APublishingThatFailsIsAborted) {
+    const Mark mark = run_task(bring(*store_, {}, large_));
+    stub_.order({.kind = Kind::status, .method = "PUT", .query = "partNumber=2", .status = 403});
+    {
+        auto appender = run_task(store_->resume("sources/a", mark));
+        EXPECT_FALSE(run_task((*appender)->publish("sources/a.1")));
+    }
+    expect_nothing_left();
+    EXPECT_FALSE(stub_.objects().contains("sources/a.1"));
+}
+
 TEST_F(S3Test, ClosingEndsWhatIsUnderWay) {
     stub_.order({.kind = Kind::stall, .method = "HEAD"});
     std::jthread closer([&] {

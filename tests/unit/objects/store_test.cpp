@@ -1,89 +1,19 @@
-// What every store promises, held to each: a folder, an S3 service in memory, and a real one where
-// S3_TEST_ENDPOINT, S3_TEST_BUCKET, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name it.
+// What every store promises, held to each.
 
 #include "objects/store.hpp"
 
 #include "base/hash.hpp"
-#include "base/id.hpp"
-#include "base/metrics.hpp"
-#include "objects/filesystem.hpp"
-#include "objects/s3.hpp"
-#include "objects/s3_stub.hpp"
+#include "objects/store_worlds.hpp"
 #include "support/run_task.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <functional>
 #include <string>
 
 namespace reelshare::objects {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// A store with what it lives on.
-struct World {
-    virtual ~World() = default;
-    std::unique_ptr<Store> store;
-};
-
-struct Folder final : World {
-    Folder() : root(fs::temp_directory_path() / ("reelshare-store-" + new_id())) {
-        store = std::move(*open_filesystem(root, executor));
-    }
-    ~Folder() override {
-        store.reset();
-        fs::remove_all(root);
-    }
-    fs::path root;
-    BlockingExecutor executor{2, 100};
-};
-
-struct Memory final : World {
-    explicit Memory(const char* location) {
-        S3Options options = *s3_location(location);
-        options.endpoint = stub.endpoint();
-        options.access_key = "key";
-        options.secret_key = "secret";
-        options.path_style = true;
-        store = open_s3(options, metrics);
-    }
-    Metrics metrics;
-    S3Stub stub;
-};
-
-struct Service final : World {
-    Service() {
-        S3Options options = *s3_location(std::getenv("S3_TEST_BUCKET"));
-        options.prefix = new_id() + "/";
-        options.endpoint = std::getenv("S3_TEST_ENDPOINT");
-        options.access_key = std::getenv("AWS_ACCESS_KEY_ID");
-        options.secret_key = std::getenv("AWS_SECRET_ACCESS_KEY");
-        options.path_style = true;
-        store = open_s3(options, metrics);
-    }
-    Metrics metrics;
-};
-
-struct Kind {
-    std::string name;
-    std::function<std::unique_ptr<World>()> make;
-};
-
-std::vector<Kind> kinds() {
-    std::vector<Kind> all{
-        {"Folder", [] { return std::make_unique<Folder>(); }},
-        {"S3InMemory", [] { return std::make_unique<Memory>("bucket"); }},
-        {"S3InMemoryBehindAPrefix", [] { return std::make_unique<Memory>("bucket/some/clips"); }},
-    };
-    if (std::getenv("S3_TEST_ENDPOINT"))
-        all.push_back({"S3Service", [] { return std::make_unique<Service>(); }});
-    return all;
-}
-
-class StoreTest : public testing::TestWithParam<Kind> {
+class StoreTest : public testing::TestWithParam<StoreKind> {
   protected:
     void SetUp() override {
         world_ = GetParam().make();
@@ -122,7 +52,7 @@ class StoreTest : public testing::TestWithParam<Kind> {
         return all;
     }
 
-    std::unique_ptr<World> world_;
+    std::unique_ptr<StoreWorld> world_;
     Store* store_ = nullptr;
 };
 
@@ -236,7 +166,7 @@ TEST_P(StoreTest, SaysThatItTakesBytes) {
     EXPECT_GT(run_task(store_->free_bytes()).value_or(0), 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreTest, testing::ValuesIn(kinds()), [](const auto& kind) {
+INSTANTIATE_TEST_SUITE_P(Stores, StoreTest, testing::ValuesIn(store_kinds()), [](const auto& kind) {
     return kind.param.name;
 });
 
