@@ -428,7 +428,7 @@ async function unfinished({ dataDir, env }) {
     const s3 = attachS3({
         endpoint: env.AWS_ENDPOINT_URL, accessKey: env.AWS_ACCESS_KEY_ID, secretKey: env.AWS_SECRET_ACCESS_KEY, region: env.AWS_REGION,
     });
-    return [...(await s3.curl(`${env.S3_BUCKET}/?list-type=2&prefix=partial/`)).matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
+    return [...(await s3.curl(`${env.S3_BUCKET}/?list-type=2&prefix=partial%2F`)).matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
 }
 
 test('an upload that expired is 410, and its bytes are removed', async () => {
