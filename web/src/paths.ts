@@ -1,12 +1,12 @@
 export type Route =
   | { page: 'feed' }
   | { page: 'clip'; id: string }
-  | { page: 'upload' }
-  | { page: 'login' }
-  | { page: 'register' }
-  | { page: 'forgot-password' }
-  | { page: 'reset-password' }
-  | { page: 'me' }
+  | { page: 'clip-edit'; id: string }
+  | { page: 'clip-statistics'; id: string }
+  /** `id` is "me" for my own. */
+  | { page: 'profile'; id: string }
+  | { page: 'people'; id: string; side: 'followers' | 'following' }
+  | { page: PlainPage }
   | { page: 'missing' };
 
 const plainPages = [
@@ -15,19 +15,34 @@ const plainPages = [
   'register',
   'forgot-password',
   'reset-password',
-  'me',
+  'settings',
+  'notifications',
+  'statistics',
 ] as const;
+type PlainPage = (typeof plainPages)[number];
+
+/** Pages of a thing: /KIND/ID, or one below it. */
+const idPages: Record<string, (id: string) => Route> = {
+  v: (id) => ({ page: 'clip', id }),
+  'v/edit': (id) => ({ page: 'clip-edit', id }),
+  'v/statistics': (id) => ({ page: 'clip-statistics', id }),
+  u: (id) => ({ page: 'profile', id }),
+  'u/followers': (id) => ({ page: 'people', id, side: 'followers' }),
+  'u/following': (id) => ({ page: 'people', id, side: 'following' }),
+};
 
 /** The page that a path names. */
 export function parsePath(pathname: string): Route {
   const path = pathname.replace(/\/+$/, '') || '/';
   if (path === '/') return { page: 'feed' };
+  if (path === '/me') return { page: 'profile', id: 'me' };
   const plain = plainPages.find((page) => path === `/${page}`);
   if (plain) return { page: plain };
-  const clip = /^\/v\/([^/]+)$/.exec(path);
-  if (clip) {
+  const [, kind, id, below] = /^\/([uv])\/([^/]+)(?:\/([a-z]+))?$/.exec(path) ?? [];
+  const name = below ? `${kind}/${below}` : (kind ?? '');
+  if (id && Object.hasOwn(idPages, name)) {
     try {
-      return { page: 'clip', id: decodeURIComponent(clip[1]!) };
+      return idPages[name]!(decodeURIComponent(id));
     } catch {
       // A broken escape.
     }
@@ -37,6 +52,10 @@ export function parsePath(pathname: string): Route {
 
 export function clipPath(id: string): string {
   return `/v/${encodeURIComponent(id)}`;
+}
+
+export function userPath(id: string): string {
+  return `/u/${encodeURIComponent(id)}`;
 }
 
 /** Where to go after logging in: a path of this site and nothing else, whatever the link says. */

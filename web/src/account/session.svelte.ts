@@ -1,6 +1,7 @@
 import * as accounts from '../api/accounts';
 import { ApiError } from '../api/errors';
 import { setTokenSource } from '../api/http';
+import { getMyProfile } from '../api/people';
 import { readClaims, type Claims } from './claims';
 
 /** Tells a page load that a refresh cookie (unreadable from here) is probably there, and whose it is. */
@@ -107,6 +108,16 @@ class Session {
     const known = name ?? this.me?.name ?? (hint?.id === claims.id ? hint.name : undefined);
     this.me = { id: claims.id, email: claims.email, name: known ?? claims.email.split('@')[0]! };
     this.#remember();
+    if (!known) void this.#askName();
+  }
+
+  async #askName(): Promise<void> {
+    try {
+      const { id, name } = await getMyProfile();
+      this.learnName(id, name);
+    } catch {
+      // Some later answer will say it.
+    }
   }
 
   #remember(): void {

@@ -1,4 +1,4 @@
-import { API } from './http';
+import { followStream } from './streams';
 import type { VideoStatus } from './types';
 import { getVideo } from './videos';
 
@@ -12,26 +12,20 @@ const POLL_MS = 3000;
 
 /**
  * Follows the processing of a clip until it is ready or failed; returns a function that stops following.
- * Uses server-sent events, and asks every few seconds where those do not get through.
+ * Uses server-sent events, and asks every few seconds where the server does not give those.
  */
 export function followProcessing(id: string, onUpdate: (u: ProcessingUpdate) => void): () => void {
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const source = new EventSource(`${API}/video/${encodeURIComponent(id)}/events`);
-
   const stop = () => {
     stopped = true;
-    source.close();
+    unfollow();
     clearTimeout(timer);
   };
   const report = (update: ProcessingUpdate) => {
     if (stopped) return;
     if (update.status === 'ready' || update.status === 'failed') stop();
     onUpdate(update);
-  };
-  const onEvent = (event: MessageEvent<string>) => {
-    const update = parseUpdate(event.data);
-    if (update) report(update);
   };
   const poll = async () => {
     try {
@@ -43,11 +37,12 @@ export function followProcessing(id: string, onUpdate: (u: ProcessingUpdate) => 
     if (!stopped) timer = setTimeout(poll, POLL_MS);
   };
 
-  source.addEventListener('progress', onEvent);
-  source.addEventListener('status', onEvent);
-  source.addEventListener('error', () => {
-    // CONNECTING: the browser tries again by itself. CLOSED: it gave up.
-    if (!stopped && source.readyState === EventSource.CLOSED) void poll();
+  const unfollow = followStream(`/video/${encodeURIComponent(id)}/events`, {
+    event({ type, data }) {
+      const update = type === 'progress' || type === 'status' ? parseUpdate(data) : null;
+      if (update) report(update);
+    },
+    refused: () => void poll(),
   });
   return stop;
 }

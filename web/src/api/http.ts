@@ -45,6 +45,26 @@ export async function request<T>(path: string, options: Options): Promise<T> {
   return body as T;
 }
 
+/** The answer to a request for a stream, as soon as it begins. Lasts until `stop`; throws what `fetch` throws. */
+export async function openStream(path: string, stop: AbortSignal): Promise<Response> {
+  const ask = (token: string | null) =>
+    fetch(API + path, {
+      headers: {
+        Accept: 'text/event-stream',
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      },
+      cache: 'no-store',
+      signal: stop,
+    });
+  const token = await tokens.token();
+  const response = await ask(token);
+  if (response.status !== 401 || !token) return response;
+  const renewed = await tokens.renew(token);
+  if (!renewed) return response;
+  void response.body?.cancel();
+  return ask(renewed);
+}
+
 async function send(path: string, options: Options, token: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (token) headers.Authorization = `Bearer ${token}`;

@@ -1,11 +1,13 @@
 import { DetailedError, Upload as TusUpload, type PreviousUpload } from 'tus-js-client';
 import { ApiError, NetworkError, errorFromBody } from './errors';
 import { API, tokenSource } from './http';
+import type { Visibility } from './types';
 
 export interface Clip {
   file: File;
   title: string;
   description: string;
+  visibility: Visibility;
 }
 
 /** What an upload tells while it runs. */
@@ -47,7 +49,7 @@ export async function findInterrupted(file: File, userId: string): Promise<Previ
  * `previous`: goes on with that one.
  */
 export function sendClip(
-  { file, title, description }: Clip,
+  { file, title, description, visibility }: Clip,
   userId: string,
   previous: PreviousUpload | null,
   signal: AbortSignal,
@@ -59,7 +61,7 @@ export function sendClip(
     let refused = false;
     const upload = new TusUpload(file, {
       ...options(file, userId),
-      metadata: { title, description, filename: file.name, filetype: file.type },
+      metadata: { title, description, visibility, filename: file.name, filetype: file.type },
       async onBeforeRequest(request) {
         const tokens = tokenSource();
         token = refused && token ? await tokens.renew(token) : await tokens.token();

@@ -15,6 +15,10 @@ export function changeVideo(id: string, change: VideoChange) {
   return call('PATCH', '/video/{id}', { path: { id }, body: change, auth: true });
 }
 
+export function deleteVideo(id: string) {
+  return call('DELETE', '/video/{id}', { path: { id }, auth: true });
+}
+
 /** How long it was watched so far. Of what is told of one visit the server takes the most. */
 export function tellWatch(id: string, watchedMs: number, completed: boolean) {
   const body = { watchedMs, completed };

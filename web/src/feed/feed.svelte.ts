@@ -1,10 +1,12 @@
 import { ApiError, explain } from '../api/errors';
-import type { Video } from '../api/types';
+import type { Page, Video } from '../api/types';
 import { getVideo, listVideos } from '../api/videos';
 
 const PAGE = 10;
 
-/** A list of clips that grows as it is watched: the newest ones, or one clip and then the newest. */
+type Source = (cursor: string | null, limit: number) => Promise<Page<Video>>;
+
+/** A list of clips that grows as it is watched: those of a source, or one clip and then those. */
 export class Feed {
   clips: Video[] = $state([]);
   status = $state<'idle' | 'loading' | 'error' | 'end'>('idle');
@@ -20,7 +22,10 @@ export class Feed {
   #cursor: string | null = null;
   #run = 0;
 
-  constructor(private readonly firstId: string | null = null) {}
+  constructor(
+    private readonly firstId: string | null = null,
+    private readonly source: Source = listVideos,
+  ) {}
 
   async loadMore(): Promise<void> {
     if (this.status === 'loading' || this.status === 'end') return;
@@ -34,7 +39,7 @@ export class Feed {
         this.status = 'idle';
         return;
       }
-      const page = await listVideos(this.#cursor, PAGE);
+      const page = await this.source(this.#cursor, PAGE);
       if (run !== this.#run) return;
       this.#cursor = page.meta.nextCursor ?? null;
       this.#append(page.data);
@@ -55,6 +60,14 @@ export class Feed {
     this.current = 0;
     this.status = 'idle';
     return this.loadMore();
+  }
+
+  /** It was deleted. */
+  drop(id: string): void {
+    const place = this.clips.findIndex((c) => c.id === id);
+    if (place < 0) return;
+    this.clips.splice(place, 1);
+    if (place < this.current) this.current--;
   }
 
   update(id: string, change: Partial<Video>): void {

@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest';
-import { ago, bytes, clock, countOf, shortCount, timeLeft } from './format';
+import { ago, bytes, clock, countOf, shortCount, timeLeft, watchTime } from './format';
+
+it('says how long was watched', () => {
+  expect([0, 1234, 45_400, 125_000, 4_520_000, 90_000_000_000].map(watchTime)).toEqual([
+    '0 s',
+    '1.2 s',
+    '45 s',
+    '2 min 5 s',
+    '1 h 15 min',
+    '25,000 h 0 min',
+  ]);
+});
 
 it('shortens counts', () => {
   expect([0, 999, 1234, 98_211, 1_203_999].map(shortCount)).toEqual([

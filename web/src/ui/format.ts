@@ -27,6 +27,17 @@ export function clock(seconds: number): string {
   return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
 }
 
+/** 4_520_000 → "1 h 15 min": the two largest units. */
+export function watchTime(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  return `${whole.format(hours)} h ${minutes % 60} min`;
+}
+
 /** "about 2 min left" */
 export function timeLeft(seconds: number): string {
   if (seconds < 1.5) return 'almost done';

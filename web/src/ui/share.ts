@@ -1,12 +1,16 @@
 import { clipPath } from '../paths';
 import { toasts } from './toasts.svelte';
 
+export function shareClip(clip: { id: string; title: string }): Promise<void> {
+  return share(clip.title, clipPath(clip.id));
+}
+
 /** The system's share sheet on touch devices, else the link goes to the clipboard. */
-export async function shareClip(clip: { id: string; title: string }): Promise<void> {
-  const url = location.origin + clipPath(clip.id);
+export async function share(title: string, path: string): Promise<void> {
+  const url = location.origin + path;
   if (typeof navigator.share === 'function' && matchMedia('(pointer: coarse)').matches) {
     try {
-      await navigator.share({ title: clip.title, url });
+      await navigator.share({ title, url });
       return;
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') return;

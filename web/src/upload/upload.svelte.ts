@@ -1,8 +1,7 @@
 import { session } from '../account/session.svelte';
 import { ApiError, NetworkError, explain } from '../api/errors';
 import { followProcessing } from '../api/events';
-import type { Clip } from '../api/resumable';
-import type { Video } from '../api/types';
+import type { Video, VideoChange, Visibility } from '../api/types';
 import { changeVideo, getVideo } from '../api/videos';
 import { homeFeed } from '../feed/feed.svelte';
 import { refuseFile, refuseTitle } from './check';
@@ -20,6 +19,7 @@ class Upload {
   file: File | null = $state.raw(null);
   title = $state('');
   description = $state('');
+  visibility: Visibility = $state('public');
   fileError = $state('');
   titleError = $state('');
   error = $state('');
@@ -71,6 +71,8 @@ class Upload {
       this.interrupted = found;
       this.title ||= found.metadata.title ?? '';
       this.description ||= found.metadata.description ?? '';
+      const { visibility } = found.metadata;
+      if (visibility === 'unlisted' || visibility === 'private') this.visibility = visibility;
     } catch {
       // Storage is off: it begins anew.
     }
@@ -111,20 +113,25 @@ class Upload {
     this.phase = 'editing';
     this.file = null;
     this.title = this.description = this.error = this.fileError = this.titleError = '';
+    this.visibility = 'public';
     this.clip = null;
     this.progress = null;
     this.finished = false;
   }
 
   async #send(file: File, signal: AbortSignal): Promise<Video> {
-    const clip: Clip = { file, title: this.title.trim(), description: this.description.trim() };
+    const wanted: Required<Omit<VideoChange, 'tags'>> = {
+      title: this.title.trim(),
+      description: this.description.trim(),
+      visibility: this.visibility,
+    };
     const rate = new Rate();
     const token = await session.token();
     if (!token || !session.me) throw new ApiError(401, 'Log in to upload your clip.');
     const { sendClip, Cancelled } = await load();
     if (signal.aborted) throw new Cancelled();
     const previous = this.interrupted;
-    const id = await sendClip(clip, session.me.id, previous, signal, {
+    const id = await sendClip({ file, ...wanted }, session.me.id, previous, signal, {
       progress: (sent, total) => {
         this.waiting = false;
         this.sent = sent;
@@ -139,9 +146,13 @@ class Upload {
     });
     this.waiting = false;
     this.interrupted = null;
-    const { title, description } = previous?.metadata ?? clip;
-    if (title !== clip.title || (description ?? '') !== clip.description)
-      return changeVideo(id, { title: clip.title, description: clip.description });
+    // What was begun before was begun with what it was called then.
+    const begun: Partial<typeof wanted> = previous?.metadata ?? wanted;
+    const same =
+      begun.title === wanted.title &&
+      (begun.description ?? '') === wanted.description &&
+      (begun.visibility ?? 'public') === wanted.visibility;
+    if (!same) return changeVideo(id, wanted);
     return getVideo(id);
   }
 

@@ -1,0 +1,20 @@
+import type { Video } from '../api/types';
+import type { IconName } from '../ui/icons';
+
+export interface Badge {
+  icon: IconName;
+  label: string;
+  bad?: boolean;
+}
+
+/** What its owner should know of a clip at a glance; null where everybody can watch it. */
+export function badgeOf({
+  status,
+  visibility,
+}: Pick<Video, 'status' | 'visibility'>): Badge | null {
+  if (status === 'failed') return { icon: 'alert', label: 'Failed', bad: true };
+  if (status === 'processing') return { icon: 'clock', label: 'In the works' };
+  if (visibility === 'private') return { icon: 'lock', label: 'Private' };
+  if (visibility === 'unlisted') return { icon: 'link', label: 'Unlisted' };
+  return null;
+}
