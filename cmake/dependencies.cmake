@@ -17,6 +17,7 @@ pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
 pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libxcrypt)
 pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
 # Asio's and Beast's non-template parts are compiled once (src/base/boost_asio.cpp,
 # src/http/boost_beast.cpp). The macros must be the same everywhere: a mismatch breaks the ODR.

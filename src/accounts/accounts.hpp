@@ -108,16 +108,11 @@ class Accounts {
     /// For what is too grave for a token alone: `invalid` with the field `field` at fault where
     /// this is not the viewer's password. Slowed down as logging in is.
     Task<Result<void>> confirm_password(Viewer viewer, std::string password, std::string field);
-    /// After a transaction that ended all sessions of a user: every node is told.
+    /// After a transaction that ended all sessions of a user, or changed their role: every node is
+    /// told.
     void sessions_ended(const std::string& user_id);
     /// After the owner has shown by mail to be one: what others tried on the account is forgotten.
     void forget_guesses(const std::string& email);
-
-    /// Suspended: all sessions end at once, and no new one begins until it is taken back.
-    /// `not_found` for an unknown user. Who may do this is for the caller to decide.
-    Task<Result<void>> set_suspended(std::string user_id, bool suspended);
-    /// In force with the user's next request.
-    Task<Result<void>> set_role(std::string user_id, Role role);
 
     /// The bearer of this request; `unauthenticated` where absent or no longer good.
     Task<Result<Viewer>> require(const http::Request& request);

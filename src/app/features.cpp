@@ -13,6 +13,7 @@
 #include "idempotency/routes.hpp"
 #include "limits/redis_quota.hpp"
 #include "limits/routes.hpp"
+#include "moderation/routes.hpp"
 #include "notifications/routes.hpp"
 #include "profiles/routes.hpp"
 #include "statistics/routes.hpp"
@@ -116,6 +117,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       idempotency_keys(*base.database),
       shared_quota(base.redis ? limits::make_redis_quota(*base.redis) : nullptr),
       limiter(make_limiter(config, shared_quota.get(), accounts, base.metrics)),
+      words(*base.database, near_cache, *base.bus),
       videos(
           *base.database,
           near_cache,
@@ -124,6 +126,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
           delivery::MediaLinks(delivery::PathSigner(secrets.front()), config.media_base_url)
       ),
       comments(*base.database, near_cache, *base.bus, videos),
+      moderation(*base.database, near_cache, *base.bus, accounts, videos, comments, words),
       notifications(*base.database, *base.bus),
       follows(*base.database, near_cache, *base.bus),
       blocks(*base.database, near_cache, *base.bus),
@@ -146,6 +149,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
            .header = {.max_duration_s = static_cast<double>(config.max_duration_s)}},
           *base.database,
           *base.store,
+          words,
           [this] { worker->notify(); }
       ),
       resumables(
@@ -183,10 +187,12 @@ http::Router Features::routes() {
     accounts::add_account_routes(router, accounts, config_.cors_origins);
     accounts::add_reset_routes(router, resets);
     videos::add_video_routes(
-        router, {videos, views, events, accounts, near_cache, *base_.store, files, viewer_salt_}
+        router,
+        {videos, views, events, accounts, words, near_cache, *base_.store, files, viewer_salt_}
     );
     profiles::add_profile_routes(router, {profiles, accounts, videos, *base_.store, files});
-    comments::add_comment_routes(router, {comments, accounts, near_cache});
+    comments::add_comment_routes(router, {comments, accounts, near_cache, words});
+    moderation::add_moderation_routes(router, {moderation, words, accounts, *base_.database});
     follows::add_follow_routes(router, {follows, blocks, accounts, near_cache});
     notifications::add_notification_routes(router, notifications, accounts);
     statistics::add_statistics_routes(router, *base_.database, accounts, videos);
@@ -196,7 +202,7 @@ http::Router Features::routes() {
         router, {.files = files,
                  .parts = parts,
                  .signer = path_signer_,
-                 .is_open = [this](std::string asset) { return videos.media_is_open(asset); },
+                 .access = [this](std::string asset) { return videos.media_access(asset); },
                  .cross_site = !config_.cors_origins.empty()}
     );
     delivery::add_web_routes(router, media_origins(config_));

@@ -15,6 +15,7 @@
 #include "http/router.hpp"
 #include "idempotency/keys.hpp"
 #include "limits/limiter.hpp"
+#include "moderation/moderation.hpp"
 #include "notifications/notifications.hpp"
 #include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
@@ -24,6 +25,7 @@
 #include "videos/events.hpp"
 #include "videos/videos.hpp"
 #include "videos/view_counter.hpp"
+#include "words/words.hpp"
 
 #include <memory>
 #include <string>
@@ -59,8 +61,10 @@ class Features {
     idempotency::Keys idempotency_keys;
     std::unique_ptr<limits::Quota> shared_quota;  ///< Null where there is no Redis.
     std::unique_ptr<limits::Limiter> limiter;     ///< Null where RATE_LIMIT is off.
+    words::Words words;
     videos::Videos videos;
     comments::Comments comments;
+    moderation::Moderation moderation;
     notifications::Notifications notifications;
     follows::Follows follows;
     follows::Blocks blocks;

@@ -1,10 +1,13 @@
 #include "app/users.hpp"
 
 #include "accounts/accounts.hpp"
+#include "accounts/administration.hpp"
 #include "accounts/fields.hpp"
 #include "accounts/password_rules.hpp"
 #include "app/foundation.hpp"
 #include "app/secrets.hpp"
+#include "cache/near_cache.hpp"
+#include "moderation/moderation.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -17,6 +20,7 @@
 #include <functional>
 #include <iostream>
 #include <utility>
+#include <vector>
 
 namespace reelshare::app {
 
@@ -24,11 +28,28 @@ namespace {
 
 /// What these commands work with. Nothing of it serves.
 struct Desk {
-    explicit Desk(const Config& config) : base(config) {}
+    Desk(Foundation& opened, const std::vector<std::string>& secrets)
+        : base(opened),
+          near_cache({.max_bytes = 0}, base.metrics),
+          accounts(*base.database, passwords, *base.bus, secrets, accounts::AccountsOptions{}),
+          words(*base.database, near_cache, *base.bus),
+          videos(*base.database, near_cache, *base.bus, ""),
+          comments(*base.database, near_cache, *base.bus, videos),
+          moderation(*base.database, near_cache, *base.bus, accounts, videos, comments, words) {}
 
-    Foundation base;
+    /// An order of the operator.
+    static moderation::Order order(std::string user_id) {
+        return {.actor = {}, .subject = std::move(user_id), .reason = "at the command line"};
+    }
+
+    Foundation& base;
+    cache::NearCache near_cache;  // Nothing is read here.
     accounts::Passwords passwords;
-    std::unique_ptr<accounts::Accounts> accounts;
+    accounts::Accounts accounts;
+    words::Words words;
+    videos::Videos videos;
+    comments::Comments comments;
+    moderation::Moderation moderation;
 };
 
 using Work = std::function<Task<Result<void>>(Desk&)>;
@@ -36,8 +57,8 @@ using Work = std::function<Task<Result<void>>(Desk&)>;
 int run_with_desk(const Config& config, const Work& work) {
     Config quiet = config;
     quiet.log_level = "error";
-    Desk desk(quiet);
-    if (auto opened = desk.base.open(); !opened) {
+    Foundation base(quiet);
+    if (auto opened = base.open(); !opened) {
         if (opened.error().code != Errc::conflict) return refuse(opened.error());
         return refuse(
             {.code = Errc::conflict,
@@ -47,9 +68,7 @@ int run_with_desk(const Config& config, const Work& work) {
     }
     const auto secrets = token_secrets(config);
     if (!secrets) return refuse(secrets.error());
-    desk.accounts = std::make_unique<accounts::Accounts>(
-        *desk.base.database, desk.passwords, *desk.base.bus, *secrets, accounts::AccountsOptions{}
-    );
+    Desk desk(base, *secrets);
     const auto done = run_now(work(desk));
     return done ? 0 : refuse(done.error());
 }
@@ -108,10 +127,10 @@ int add(const Config& config, const UserCommand& command) {
     auto registration = read_registration(command);
     if (!registration) return refuse(registration.error());
     return run_with_desk(config, [&](Desk& desk) -> Task<Result<void>> {
-        auto user = co_await desk.accounts->register_user(std::move(*registration));
+        auto user = co_await desk.accounts.register_user(std::move(*registration));
         if (!user) co_return std::unexpected(user.error());
         const auto role = accounts::parse_role(command.role).value_or(accounts::Role::user);
-        auto set = co_await desk.accounts->set_role(user->id, role);
+        auto set = co_await desk.moderation.give_role(Desk::order(user->id), role);
         if (set) std::printf("%s is %s.\n", user->email.c_str(), command.role.c_str());
         co_return set;
     });
@@ -122,7 +141,7 @@ int set_role(const Config& config, const UserCommand& command) {
         auto id = co_await id_of(desk, command.email);
         if (!id) co_return std::unexpected(id.error());
         const auto role = accounts::parse_role(command.role).value_or(accounts::Role::user);
-        auto set = co_await desk.accounts->set_role(*id, role);
+        auto set = co_await desk.moderation.give_role(Desk::order(*id), role);
         if (set) std::printf("%s is %s.\n", command.email.c_str(), command.role.c_str());
         co_return set;
     });
@@ -132,7 +151,7 @@ int set_suspended(const Config& config, const UserCommand& command, bool suspend
     return run_with_desk(config, [&, suspended](Desk& desk) -> Task<Result<void>> {
         auto id = co_await id_of(desk, command.email);
         if (!id) co_return std::unexpected(id.error());
-        auto set = co_await desk.accounts->set_suspended(*id, suspended);
+        auto set = co_await desk.moderation.ban_user(Desk::order(*id), suspended);
         if (set)
             std::printf("%s is %s.\n", command.email.c_str(), suspended ? "suspended" : "restored");
         co_return set;
@@ -184,13 +203,12 @@ void define_user_commands(
     role->add_option("EMAIL", command.email)->required();
     role->add_option("ROLE", command.role, "user, moderator or admin")->required()->check(roles);
     auto* suspend =
-        define("suspend", "End all sessions of a user and let them log in no more", [&] {
+        define("suspend", "Ban a user: no log-in, and their clips and comments are gone", [&] {
             return set_suspended(config, command, true);
         });
     suspend->add_option("EMAIL", command.email)->required();
-    auto* restore = define("restore", "Let a suspended user log in again", [&] {
-        return set_suspended(config, command, false);
-    });
+    auto* restore =
+        define("restore", "Take a ban back", [&] { return set_suspended(config, command, false); });
     restore->add_option("EMAIL", command.email)->required();
     define("list", "All users with their roles", [&] { return list(config); });
 }

@@ -21,7 +21,8 @@ enum Column : std::size_t {
     kUserName,
     kLikes,
     kReplies,
-    kIsLiked
+    kIsLiked,
+    kHidden
 };
 
 }  // namespace
@@ -48,6 +49,7 @@ json::object listed_json(const db::Row& row) {
     // Replies are a list of their own: clients fetch it where a person unfolds the thread.
     comment["replies"] = json::array();
     comment["hasMoreReplies"] = row.integer(kReplies) > 0;
+    if (row.flag(kHidden)) comment["hidden"] = true;
     return comment;
 }
 

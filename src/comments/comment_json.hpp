@@ -16,12 +16,14 @@ inline constexpr std::string_view kCommentColumns =
     "c.id, c.content, c.user_id, c.video_id, c.parent_id, c.created_at, c.updated_at";
 /// What `listed_json` reads behind them; of `users u` and, for the viewer, `comment_likes l`.
 inline constexpr std::string_view kListedColumns =
-    "u.name, c.like_count, c.reply_count, CASE WHEN l.user_id IS NULL THEN 0 ELSE 1 END";
+    "u.name, c.like_count, c.reply_count, CASE WHEN l.user_id IS NULL THEN 0 ELSE 1 END, "
+    "CASE WHEN c.hidden = 0 AND c.author_banned = 0 THEN 0 ELSE 1 END";
 
 /// As a change answers.
 [[nodiscard]] boost::json::object comment_json(const db::Row& row);
 
-/// As lists show it: with its author, counts and whether the viewer likes it.
+/// As lists show it: with its author, counts and whether the viewer likes it. What was taken from
+/// everybody says so in `hidden`.
 [[nodiscard]] boost::json::object listed_json(const db::Row& row);
 
 }  // namespace reelshare::comments

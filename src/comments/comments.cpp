@@ -4,10 +4,12 @@
 #include "comments/comments.hpp"
 
 #include "accounts/blocking.hpp"
+#include "audit/audit.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "cache/invalidation.hpp"
 #include "comments/comment_json.hpp"
+#include "comments/withholding.hpp"
 #include "notifications/notice.hpp"
 #include "videos/visibility.hpp"
 
@@ -28,7 +30,7 @@ std::unexpected<Error> no_comment() {
 }
 
 /// Inserts a comment and gives its object. `thread_id` is "" for one that begins a thread. Where
-/// post or thread went meanwhile, the constraint says so.
+/// post or thread went meanwhile, the constraint says so; who was banned meanwhile is no author.
 Task<Result<json::object>> insert(
     db::Transaction& tx,
     std::string video_id,
@@ -41,13 +43,16 @@ Task<Result<json::object>> insert(
     auto rows = co_await tx.query(
         fmt::format(
             "INSERT INTO comments (id, video_id, user_id, parent_id, content, created_at, "
-            "updated_at) VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING {}",
+            "updated_at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), id, CAST($4 AS TEXT), "
+            "CAST($5 AS TEXT), CAST($6 AS BIGINT), CAST($6 AS BIGINT) FROM users WHERE id = $3 AND "
+            "suspended_at IS NULL RETURNING {}",
             kReturnedColumns
         ),
         {new_id(), std::move(video_id), std::move(user_id), std::move(parent), std::move(content),
          now_ms()}
     );
     if (!rows) co_return std::unexpected(rows.error());
+    if (rows->empty()) co_return fail(Errc::unauthenticated, "Invalid token!");
     co_return comment_json(rows->front());
 }
 
@@ -65,15 +70,17 @@ Task<Result<void>> count(
     co_return Result<void>();
 }
 
+/// Locks the thread's row too. Whether the thread is there and shown.
 Task<Result<bool>> count_reply(
     db::Transaction& tx, std::string thread_id, std::int64_t difference
 ) {
     auto rows = co_await tx.query(
-        "UPDATE comments SET reply_count = reply_count + $2 WHERE id = $1",
+        "UPDATE comments SET reply_count = reply_count + $2 WHERE id = $1 "
+        "RETURNING CASE WHEN hidden = 0 AND author_banned = 0 THEN 1 ELSE 0 END",
         {std::move(thread_id), difference}
     );
     if (!rows) co_return std::unexpected(rows.error());
-    co_return rows->affected > 0;
+    co_return !rows->empty() && rows->front().flag(0);
 }
 
 /// A comment that its viewer may know of.
@@ -84,7 +91,8 @@ struct Found {
     bool blocked = false;  ///< Its author, or the post's owner, has blocked the viewer.
 };
 
-Task<Result<Found>> find(db::Transaction& tx, std::string id, std::string viewer_id) {
+/// With `judges` also those that were taken from everybody.
+Task<Result<Found>> find(db::Transaction& tx, std::string id, std::string viewer_id, bool judges) {
     auto rows = co_await tx.query(
         fmt::format(
             "SELECT c.video_id, COALESCE(c.parent_id, c.id), c.user_id, "
@@ -92,7 +100,8 @@ Task<Result<Found>> find(db::Transaction& tx, std::string id, std::string viewer
             "JOIN videos v ON v.id = c.video_id JOIN assets a ON a.id = v.asset_id "
             "WHERE c.id = $1 AND {}",
             accounts::has_blocked("v.uploader_id", "$2"), accounts::has_blocked("c.user_id", "$2"),
-            videos::may_see("$2")
+            judges ? fmt::format("({} OR {})", videos::may_see("$2"), videos::may_judge())
+                   : fmt::format("{} AND {}", videos::may_see("$2"), is_shown())
         ),
         {std::move(id), std::move(viewer_id)}
     );
@@ -143,25 +152,44 @@ Result<T> gone_is_not_found(Result<T> result, std::string_view message) {
 
 }  // namespace
 
+namespace {
+
+/// Takes a removed comment off the counts, where it was in them: `row` as `remove_comment` has it,
+/// `thread_id` of a reply.
+Task<Result<void>> uncount(db::Transaction& tx, const db::Row& row, std::string thread_id) {
+    if (!row.flag(4)) co_return Result<void>();
+    if (thread_id.empty()) {
+        auto counted = co_await count(tx, row.text(0), -1 - row.integer(3), -1);
+        co_return counted;
+    }
+    auto thread_shown = co_await count_reply(tx, std::move(thread_id), -1);
+    if (!thread_shown) co_return std::unexpected(thread_shown.error());
+    if (!*thread_shown) co_return Result<void>();
+    auto counted = co_await count(tx, row.text(0), -1, 0);
+    co_return counted;
+}
+
+}  // namespace
+
 Task<Result<RemovedComment>> remove_comment(db::Transaction& tx, std::string id) {
     auto thread = co_await thread_of(tx, id);
     if (!thread) co_return std::unexpected(thread.error());
     const bool is_reply = *thread != id;
     if (is_reply) {
-        auto counted = co_await count_reply(tx, *thread, -1);
-        if (!counted) co_return std::unexpected(counted.error());
+        auto locked = co_await count_reply(tx, *thread, 0);
+        if (!locked) co_return std::unexpected(locked.error());
     }
     // Replies go with their thread; a reply that is being written holds the thread's row.
     auto rows = co_await tx.query(
-        "DELETE FROM comments WHERE id = $1 RETURNING video_id, user_id, content, reply_count",
+        "DELETE FROM comments WHERE id = $1 RETURNING video_id, user_id, content, reply_count, "
+        "CASE WHEN hidden = 0 AND author_banned = 0 THEN 1 ELSE 0 END",
         {std::move(id)}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return no_comment();
     const db::Row& row = rows->front();
-    auto counted =
-        co_await count(tx, row.text(0), is_reply ? -1 : -1 - row.integer(3), is_reply ? 0 : -1);
-    if (!counted) co_return std::unexpected(counted.error());
+    auto uncounted = co_await uncount(tx, row, is_reply ? *thread : std::string());
+    if (!uncounted) co_return std::unexpected(uncounted.error());
     co_return RemovedComment{
         .video_id = row.text(0),
         .thread_id = std::move(*thread),
@@ -216,7 +244,7 @@ Task<Result<json::object>> Comments::reply(
     std::string told;
     auto comment = co_await database_.transaction<json::object>(
         [&](db::Transaction& tx) -> Task<Result<json::object>> {
-            auto found = co_await find(tx, comment_id, user_id);
+            auto found = co_await find(tx, comment_id, user_id, false);
             if (!found) co_return std::unexpected(found.error());
             to = *found;
             if (to.blocked) co_return accounts::refused_by_block();
@@ -241,7 +269,7 @@ Task<Result<json::object>> Comments::reply(
 Task<Result<void>> Comments::require_author(
     db::Transaction& tx, std::string id, std::string user_id, bool any_author
 ) {
-    auto found = co_await find(tx, std::move(id), user_id);
+    auto found = co_await find(tx, std::move(id), user_id, any_author);
     if (!found) co_return std::unexpected(found.error());
     if (any_author || found->author_id == user_id) co_return Result<void>();
     co_return fail(Errc::forbidden, "Only its author can do this.");
@@ -285,6 +313,19 @@ Task<Result<void>> Comments::remove(std::string id, std::string user_id, bool an
             auto author = co_await require_author(tx, id, user_id, any_author);
             if (!author) co_return std::unexpected(author.error());
             auto gone = co_await remove_comment(tx, id);
+            if (!gone) co_return gone;
+            Result<void> noted;
+            if (gone->author_id == user_id)
+                noted = co_await audit::close_reports(tx, "comment", id);
+            else
+                noted = co_await audit::record(
+                    tx, {.actor_id = user_id,
+                         .action = "remove",
+                         .kind = "comment",
+                         .subject = id,
+                         .detail = gone->author_id + ": " + gone->content}
+                );
+            if (!noted) co_return std::unexpected(noted.error());
             co_return gone;
         }
     );

@@ -27,6 +27,12 @@ struct Part {
     std::int64_t limit = 0;
 };
 
+/// Who reads a list.
+struct Reader {
+    std::string id;       ///< "" for a guest.
+    bool judges = false;  ///< A moderator: also sees what was taken from everybody.
+};
+
 struct CommentList {
     boost::json::array comments;
     std::string last_id;     ///< Of the last one; "" where the list is empty.
@@ -75,16 +81,17 @@ class Comments {
     Task<Result<boost::json::object>> change(
         std::string id, std::string user_id, std::string content
     );
-    /// The same; with `any_author` everybody's.
+    /// The same; with `any_author` everybody's, also what was taken away, which the audit log
+    /// tells.
     Task<Result<void>> remove(std::string id, std::string user_id, bool any_author);
 
     /// Idempotent.
     Task<Result<CommentLikeState>> change_like(std::string id, std::string user_id, bool like);
 
     /// Those that began a thread, newest first; each with isLiked of the viewer.
-    Task<Result<CommentList>> of_video(std::string video_id, std::string viewer_id, Part part);
+    Task<Result<CommentList>> of_video(std::string video_id, Reader reader, Part part);
     /// Oldest first. A reply has none.
-    Task<Result<CommentList>> replies_of(std::string comment_id, std::string viewer_id, Part part);
+    Task<Result<CommentList>> replies_of(std::string comment_id, Reader reader, Part part);
 
     /// Tells every node to drop what shows the comments of a post and, unless "", the replies of a
     /// thread.

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "comments/comments.hpp"
+#include "comments/withholding.hpp"
 #include "notifications/notice.hpp"
 #include "videos/visibility.hpp"
 
@@ -49,9 +50,9 @@ Task<Result<Liked>> apply(
         fmt::format(
             "SELECT CASE WHEN {} OR {} THEN 1 ELSE 0 END FROM comments c "
             "JOIN videos v ON v.id = c.video_id JOIN assets a ON a.id = v.asset_id "
-            "WHERE c.id = $1 AND {}",
+            "WHERE c.id = $1 AND {} AND {}",
             accounts::has_blocked("v.uploader_id", "$2"), accounts::has_blocked("c.user_id", "$2"),
-            videos::may_see("$2")
+            videos::may_see("$2"), is_shown()
         ),
         {id, user_id}
     );

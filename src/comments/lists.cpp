@@ -46,19 +46,19 @@ json::object meta_of(const ListRequest& list, const CommentList& found) {
     return meta;
 }
 
-Task<Result<CommentList>> find(Comments& comments, Wish wish, std::string viewer_id) {
+Task<Result<CommentList>> find(Comments& comments, Wish wish, Reader reader) {
     Part part{
         .after_id = std::move(wish.list.before_id),
         .offset = wish.list.offset(),
         .limit = wish.list.limit
     };
     if (wish.replies)
-        return comments.replies_of(std::move(wish.owner_id), std::move(viewer_id), std::move(part));
-    return comments.of_video(std::move(wish.owner_id), std::move(viewer_id), std::move(part));
+        return comments.replies_of(std::move(wish.owner_id), std::move(reader), std::move(part));
+    return comments.of_video(std::move(wish.owner_id), std::move(reader), std::move(part));
 }
 
-Task<Result<http::Response>> answer(Comments& comments, Wish wish, std::string viewer_id) {
-    auto page = co_await find(comments, wish, std::move(viewer_id));
+Task<Result<http::Response>> answer(Comments& comments, Wish wish, Reader reader) {
+    auto page = co_await find(comments, wish, std::move(reader));
     if (!page) co_return std::unexpected(page.error());
     json::object meta = meta_of(wish.list, *page);
     http::Response response = http::success(
@@ -69,7 +69,7 @@ Task<Result<http::Response>> answer(Comments& comments, Wish wish, std::string v
 }
 
 Task<Result<std::string>> bytes_for_guests(Comments& comments, Wish wish) {
-    auto response = co_await answer(comments, std::move(wish), "");
+    auto response = co_await answer(comments, std::move(wish), {});
     if (!response) co_return std::unexpected(response.error());
     co_return std::get<std::string>(std::move(response->body));
 }
@@ -100,7 +100,10 @@ Task<Result<http::Response>> list(const CommentParts& parts, http::Request& requ
         auto shared = co_await cached(parts, request, std::move(*wish));
         co_return shared;
     }
-    auto own = co_await answer(parts.comments, std::move(*wish), (*viewer)->user_id);
+    Reader reader{
+        .id = (*viewer)->user_id, .judges = (*viewer)->is_at_least(accounts::Role::moderator)
+    };
+    auto own = co_await answer(parts.comments, std::move(*wish), std::move(reader));
     co_return own;
 }
 

@@ -5,6 +5,7 @@
 #include "cache/near_cache.hpp"
 #include "comments/comments.hpp"
 #include "http/router.hpp"
+#include "words/words.hpp"
 
 namespace reelshare::comments {
 
@@ -13,6 +14,7 @@ struct CommentParts {
     Comments& comments;
     accounts::Accounts& accounts;
     cache::NearCache& near_cache;
+    words::Words& words;
 };
 
 void add_comment_routes(http::Router& router, CommentParts parts);

@@ -120,15 +120,20 @@ Task<Result<void>> set_body(
 Task<Result<std::string>> permit(const MediaParts& parts, const http::Request& request) {
     const std::string_view asset = request.param("asset");
     const std::string_view signature = request.param("signature");
+    std::optional<PathSigner::Permit> permit;
     if (!signature.empty()) {
-        const auto seconds = parts.signer.verify(asset, signature, now_ms());
-        if (!seconds) co_return fail(Errc::forbidden, "This link has expired or is not valid.");
-        co_return fmt::format("private, max-age={}, immutable", *seconds);
+        permit = parts.signer.verify(asset, signature, now_ms());
+        if (!permit) co_return fail(Errc::forbidden, "This link has expired or is not valid.");
     }
-    const auto open = co_await parts.is_open(std::string(asset));
-    if (!open) co_return std::unexpected(open.error());
-    if (!*open) co_return fail(Errc::not_found, "Not Found");
-    co_return std::string("public, max-age=31536000, immutable");
+    // What was taken from everybody is gone also for who kept a link.
+    if (!permit || !permit->for_moderators) {
+        const auto access = co_await parts.access(std::string(asset));
+        if (!access) co_return std::unexpected(access.error());
+        if (*access == MediaAccess::nobody || (!permit && *access != MediaAccess::everybody))
+            co_return fail(Errc::not_found, "Not Found");
+    }
+    if (!permit) co_return std::string("public, max-age=31536000, immutable");
+    co_return fmt::format("private, max-age={}, immutable", permit->seconds);
 }
 
 Task<Result<http::Response>> serve(const MediaParts& parts, http::Request& request) {

@@ -11,12 +11,20 @@
 #include "delivery/signed_path.hpp"
 #include "http/router.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace reelshare::delivery {
+
+/// Who may fetch the media of an asset.
+enum class MediaAccess : std::uint8_t {
+    everybody,
+    signed_paths,  ///< Who was given a signed path.
+    nobody,        ///< But moderators, by paths signed for them.
+};
 
 struct MediaFile {
     std::string key;  ///< In the object store.
@@ -34,8 +42,8 @@ struct MediaParts {
     OpenFiles& files;
     PartCache& parts;  ///< Of files that lie somewhere else.
     const PathSigner& signer;
-    /// Whether the media of an asset is for everybody. Asked for every unsigned path.
-    std::function<Task<Result<bool>>(std::string asset)> is_open;
+    /// Asked for every path but those signed for moderators.
+    std::function<Task<Result<MediaAccess>>(std::string asset)> access;
     /// Pages of other sites may embed the media too (a client that is hosted elsewhere).
     bool cross_site = false;
 };

@@ -3,10 +3,18 @@
 
 #include "delivery/signed_path.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace reelshare::delivery {
+
+/// For whom links to media are made.
+enum class Audience : std::uint8_t {
+    everybody,
+    owner,       ///< Signed; good as long as anybody may have it.
+    moderators,  ///< Signed; good for what was taken from everybody.
+};
 
 class MediaLinks {
   public:
@@ -17,9 +25,9 @@ class MediaLinks {
     explicit MediaLinks(PathSigner signer, std::string media_url = {});
 
     /// What links to the files of `media_prefix` ("media/<asset>/<version>") begin with, the last
-    /// slash included. `is_private`: signed, and always by way of us.
+    /// slash included. Signed ones always lead by way of us.
     [[nodiscard]] std::string base(
-        std::string_view origin, std::string_view media_prefix, bool is_private
+        std::string_view origin, std::string_view media_prefix, Audience audience
     ) const;
 
   private:

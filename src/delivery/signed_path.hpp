@@ -26,13 +26,22 @@ class PathSigner {
     /// "<when it ends>-<signature>": one path segment.
     [[nodiscard]] std::string sign(std::string_view asset, UnixMillis now) const;
 
-    /// For how many more seconds (at least 1) the segment is good for this asset; nothing where it
-    /// is not ours, of another asset, or has ended.
-    [[nodiscard]] std::optional<std::int64_t> verify(
+    /// The same, told apart: good also for what was taken from everybody else.
+    [[nodiscard]] std::string sign_for_moderators(std::string_view asset, UnixMillis now) const;
+
+    struct Permit {
+        std::int64_t seconds = 0;  ///< For how many more the segment is good; at least 1.
+        bool for_moderators = false;
+    };
+    /// Nothing where the segment is not ours, of another asset, or has ended.
+    [[nodiscard]] std::optional<Permit> verify(
         std::string_view asset, std::string_view segment, UnixMillis now
     ) const;
 
   private:
+    [[nodiscard]] std::string signed_end(
+        std::string_view asset, UnixMillis now, std::string_view mark
+    ) const;
     [[nodiscard]] std::string seal(std::string_view asset, std::string_view end) const;
 
     std::string key_;

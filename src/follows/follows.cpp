@@ -65,7 +65,8 @@ Task<Result<bool>> apply(
 ) {
     auto user = co_await tx.query(
         fmt::format(
-            "SELECT CASE WHEN {} OR {} THEN 1 ELSE 0 END FROM users u WHERE u.id = $1",
+            "SELECT CASE WHEN {} OR {} THEN 1 ELSE 0 END FROM users u "
+            "WHERE u.id = $1 AND u.suspended_at IS NULL",
             accounts::has_blocked("$1", "$2"), accounts::has_blocked("$2", "$1")
         ),
         {followed_id, follower_id}
@@ -142,7 +143,7 @@ Task<Result<Relation>> Follows::relation(std::string viewer_id, std::string othe
         "SELECT u.follower_count, u.following_count, "
         "(SELECT COUNT(*) FROM follows WHERE follower_id = $1 AND followed_id = $2), "
         "(SELECT COUNT(*) FROM follows WHERE follower_id = $2 AND followed_id = $1) "
-        "FROM users u WHERE u.id = $2",
+        "FROM users u WHERE u.id = $2 AND u.suspended_at IS NULL",
         {std::move(viewer_id), std::move(other_id)}
     );
     if (!rows) co_return std::unexpected(rows.error());
@@ -163,7 +164,8 @@ Task<Result<People>> Follows::people_of(
     const bool followers = side == Side::followers;
     auto user = co_await database_.query(
         fmt::format(
-            "SELECT {} FROM users WHERE id = $1", followers ? "follower_count" : "following_count"
+            "SELECT {} FROM users WHERE id = $1 AND suspended_at IS NULL",
+            followers ? "follower_count" : "following_count"
         ),
         {user_id}
     );
@@ -174,7 +176,7 @@ Task<Result<People>> Follows::people_of(
     auto rows = co_await database_.query(
         fmt::format(
             "SELECT f.id, u.id, u.name, f.created_at FROM follows f JOIN users u ON u.id = f.{} "
-            "WHERE f.{} = $1{} ORDER BY f.id DESC LIMIT $2",
+            "WHERE f.{} = $1 AND u.suspended_at IS NULL{} ORDER BY f.id DESC LIMIT $2",
             followers ? "follower_id" : "followed_id", followers ? "followed_id" : "follower_id",
             before_id.empty() ? "" : " AND f.id < $3"
         ),

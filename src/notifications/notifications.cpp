@@ -16,11 +16,14 @@ constexpr std::int64_t kBurst = 50;
 constexpr std::int64_t kBatch = 5'000;
 
 constexpr std::string_view kColumns =
-    "n.id, n.kind, n.actor_id, u.name, n.actor_count, n.video_id, v.title, n.comment_id, "
-    "c.content, n.is_read, n.created_at";
+    "n.id, n.kind, n.actor_id, u.name, n.actor_count, v.id, v.title, c.id, c.content, n.is_read, "
+    "n.created_at";
+/// What a moderator took from everybody is named here no more, and nobody who is banned.
 constexpr std::string_view kTables =
-    "notifications n JOIN users u ON u.id = n.actor_id LEFT JOIN videos v ON v.id = n.video_id "
-    "LEFT JOIN comments c ON c.id = n.comment_id";
+    "notifications n JOIN users u ON u.id = n.actor_id AND u.suspended_at IS NULL "
+    "LEFT JOIN videos v ON v.id = n.video_id AND v.hidden = 0 AND v.uploader_banned = 0 "
+    "LEFT JOIN comments c ON c.id = n.comment_id AND c.hidden = 0 AND c.author_banned = 0 "
+    "AND v.id IS NOT NULL";
 
 json::value text_or_null(const db::Row& row, std::size_t column) {
     return row.is_null(column) ? json::value(nullptr) : json::value(row.text(column));
@@ -102,7 +105,8 @@ Task<Result<NotificationList>> Notifications::since(std::string user_id, std::st
 
 Task<Result<std::int64_t>> Notifications::unread(std::string user_id) {
     auto rows = co_await database_.query(
-        "SELECT COUNT(*) FROM notifications WHERE user_id = $1 AND is_read = 0",
+        "SELECT COUNT(*) FROM notifications n JOIN users u ON u.id = n.actor_id AND "
+        "u.suspended_at IS NULL WHERE n.user_id = $1 AND n.is_read = 0",
         {std::move(user_id)}
     );
     if (!rows) co_return std::unexpected(rows.error());

@@ -20,7 +20,8 @@ Task<Result<void>> take_row(db::Transaction& tx, std::string user_id) {
     co_return Result<void>();
 }
 
-/// What counts elsewhere and is about to go by cascade.
+/// What counts elsewhere and is about to go by cascade. Comments that a moderator hid, or of banned
+/// users, were not counted.
 Task<Result<void>> lower_counts(db::Transaction& tx, std::string user_id) {
     for (const char* statement : {
              "UPDATE users SET follower_count = follower_count - 1 WHERE id IN "
@@ -30,13 +31,16 @@ Task<Result<void>> lower_counts(db::Transaction& tx, std::string user_id) {
              "UPDATE comments SET like_count = like_count - 1 WHERE id IN "
              "(SELECT comment_id FROM comment_likes WHERE user_id = $1)",
              "UPDATE comments SET reply_count = reply_count - (SELECT COUNT(*) FROM comments r "
-             "WHERE r.parent_id = comments.id AND r.user_id = $1) WHERE id IN "
+             "WHERE r.parent_id = comments.id AND r.user_id = $1 AND r.hidden = 0 AND "
+             "r.author_banned = 0) WHERE id IN "
              "(SELECT parent_id FROM comments WHERE user_id = $1 AND parent_id IS NOT NULL)",
              "UPDATE videos SET comment_count = comment_count - (SELECT COUNT(*) FROM comments c "
              "LEFT JOIN comments p ON p.id = c.parent_id WHERE c.video_id = videos.id "
-             "AND (c.user_id = $1 OR p.user_id = $1)), "
+             "AND (c.user_id = $1 OR p.user_id = $1) AND c.hidden = 0 AND c.author_banned = 0 "
+             "AND COALESCE(p.hidden, 0) = 0 AND COALESCE(p.author_banned, 0) = 0), "
              "thread_count = thread_count - (SELECT COUNT(*) FROM comments c "
-             "WHERE c.video_id = videos.id AND c.user_id = $1 AND c.parent_id IS NULL) "
+             "WHERE c.video_id = videos.id AND c.user_id = $1 AND c.parent_id IS NULL "
+             "AND c.hidden = 0 AND c.author_banned = 0) "
              "WHERE id IN (SELECT video_id FROM comments WHERE user_id = $1)",
          }) {
         auto lowered = co_await tx.query(statement, {user_id});

@@ -38,7 +38,7 @@ Task<Result<json::array>> clips_of(
 ) {
     auto rows = co_await database.query(
         fmt::format(
-            "SELECT {} FROM {} WHERE v.uploader_id = $1 "
+            "SELECT {} FROM {} WHERE v.uploader_id = $1 AND v.hidden = 0 "
             "ORDER BY v.view_count DESC, v.like_count DESC, v.id DESC LIMIT $2",
             videos::kVideoColumns, videos::kVideoTables
         ),
@@ -57,7 +57,7 @@ Task<Result<json::array>> people_of(
     auto rows = co_await database.query(
         fmt::format(
             "SELECT u.id, u.name FROM follows f JOIN users u ON u.id = f.{} WHERE f.{} = $1 "
-            "ORDER BY f.id DESC LIMIT $2",
+            "AND u.suspended_at IS NULL ORDER BY f.id DESC LIMIT $2",
             who, of
         ),
         {std::move(user_id), kMaxPeople}
@@ -114,7 +114,8 @@ Task<Result<json::object>> statistics_of(
     if (!profile) co_return std::unexpected(profile.error());
     auto totals = co_await database.query(
         "SELECT COUNT(*), CAST(COALESCE(SUM(view_count), 0) AS BIGINT), "
-        "CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos WHERE uploader_id = $1",
+        "CAST(COALESCE(SUM(like_count), 0) AS BIGINT) FROM videos WHERE uploader_id = $1 AND "
+        "hidden = 0",
         {user_id}
     );
     if (!totals) co_return std::unexpected(totals.error());

@@ -72,6 +72,10 @@ Task<Result<void>> Form::begin_part(const PartHeader& header) {
         co_return fail_field(header.name.substr(0, 64), "Unknown field.");
     if (intake_) co_return fail_field("reelVideo", "Upload one file at a time.");
     if (!header.has_filename) co_return fail_field("reelVideo", "This field must be a file.");
+    if (video_) {
+        auto allowed = co_await uploads_.judge_words(*video_);
+        if (!allowed) co_return allowed;
+    }
     auto intake = co_await uploads_.begin(declared_);
     if (!intake) co_return std::unexpected(intake.error());
     intake_ = std::move(*intake);
@@ -95,6 +99,8 @@ Result<void> Form::end_part() {
 Task<Result<std::string>> Form::finish(std::string uploader_id) {
     if (!intake_) co_return fail_field("reelVideo", "A video file is required.");
     if (!video_) co_return fail_field("data", "The data part is required.");
+    auto allowed = co_await uploads_.judge_words(*video_);
+    if (!allowed) co_return std::unexpected(allowed.error());
     video_->uploader_id = std::move(uploader_id);
     auto id = co_await uploads_.finish(*intake_, std::move(*video_));
     co_return id;

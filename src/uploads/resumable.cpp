@@ -35,6 +35,8 @@ Task<Result<UploadState>> Resumables::create(
     if (length > limits().max_bytes) co_return file_too_large(limits().max_bytes);
     const auto video = read_metadata(metadata);
     if (!video) co_return std::unexpected(video.error());
+    auto allowed = co_await uploads_.judge_words(*video);
+    if (!allowed) co_return std::unexpected(allowed.error());
     auto space = co_await uploads_.admit(length);
     if (!space) co_return std::unexpected(space.error());
     UploadState state{.id = new_id(), .length = length, .metadata = std::move(metadata)};

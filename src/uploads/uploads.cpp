@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "processing/queue.hpp"
 #include "uploads/sniff.hpp"
+#include "videos/fields.hpp"
 
 namespace reelshare::uploads {
 
@@ -53,9 +54,14 @@ Uploads::Uploads(
     UploadOptions options,
     db::Database& database,
     objects::Store& store,
+    words::Words& words,
     std::function<void()> new_job
 )
-    : options_(options), database_(database), store_(store), new_job_(std::move(new_job)) {}
+    : options_(options),
+      database_(database),
+      store_(store),
+      words_(words),
+      new_job_(std::move(new_job)) {}
 
 Uploads::Place::~Place() {
     const std::lock_guard lock(uploads_.mutex_);
@@ -83,6 +89,11 @@ Task<Result<void>> Uploads::admit(std::uint64_t declared) {
     if (*free_bytes < declared + options_.reserve_bytes)
         co_return fail(Errc::no_space, "The server's storage is full.");
     co_return Result<void>();
+}
+
+Task<Result<void>> Uploads::judge_words(const videos::NewVideo& video) {
+    auto allowed = co_await words_.check(videos::wordings_of(video));
+    co_return allowed;
 }
 
 Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {

@@ -7,6 +7,7 @@
 #include "objects/store.hpp"
 #include "uploads/header_judge.hpp"
 #include "videos/videos.hpp"
+#include "words/words.hpp"
 
 #include <functional>
 #include <map>
@@ -71,6 +72,7 @@ class Uploads {
         UploadOptions options,
         db::Database& database,
         objects::Store& store,
+        words::Words& words,
         std::function<void()> new_job
     );
 
@@ -87,6 +89,9 @@ class Uploads {
     /// Source, post and job become one fact: the id of the post. On failure the source is removed.
     Task<Result<std::string>> finish(Intake& intake, videos::NewVideo video);
 
+    /// Whether what is said of a post may be said here: the error of `words::Words::check`.
+    Task<Result<void>> judge_words(const videos::NewVideo& video);
+
     /// What belongs into the same transaction: the id of the post is told.
     using Besides = std::function<Task<Result<void>>(db::Transaction&, std::string video_id)>;
     /// The end of every upload: post and job of a source become one fact.
@@ -100,6 +105,7 @@ class Uploads {
     const UploadOptions options_;
     db::Database& database_;
     objects::Store& store_;
+    words::Words& words_;
     std::function<void()> new_job_;
     std::mutex mutex_;
     std::map<std::string, int> places_;

@@ -60,11 +60,15 @@ Task<Result<http::Response>> change_video(const VideoParts& parts, http::Request
     if (!body) co_return std::unexpected(body.error());
     auto change = read_change(*body);
     if (!change) co_return std::unexpected(change.error());
+    auto allowed = co_await parts.words.check(wordings_of(*change));
+    if (!allowed) co_return std::unexpected(allowed.error());
     const std::string id(request.param("id"));
-    const auto changed = co_await parts.videos.change(id, viewer->user_id, std::move(*change));
+    const bool moderates = viewer->is_at_least(accounts::Role::moderator);
+    const auto changed =
+        co_await parts.videos.change(id, viewer->user_id, std::move(*change), moderates);
     if (!changed) co_return std::unexpected(changed.error());
-    auto video = co_await parts.videos.find(
-        id, viewer->user_id, link_origin(request, parts.videos.public_url())
+    auto video = co_await parts.videos.find_for(
+        id, viewer->user_id, moderates, link_origin(request, parts.videos.public_url())
     );
     if (!video) co_return std::unexpected(video.error());
     co_return http::success(200, "Video updated successfully", std::move(*video));
@@ -73,8 +77,10 @@ Task<Result<http::Response>> change_video(const VideoParts& parts, http::Request
 Task<Result<http::Response>> delete_video(const VideoParts& parts, http::Request& request) {
     const auto viewer = co_await parts.accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
-    const auto leftovers =
-        co_await parts.videos.remove(std::string(request.param("id")), viewer->user_id);
+    const auto leftovers = co_await parts.videos.remove(
+        std::string(request.param("id")), viewer->user_id,
+        viewer->is_at_least(accounts::Role::moderator)
+    );
     if (!leftovers) co_return std::unexpected(leftovers.error());
     if (!leftovers->asset_id.empty()) {
         parts.files.forget("media/" + leftovers->asset_id + "/");

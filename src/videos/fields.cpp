@@ -2,6 +2,8 @@
 
 #include "videos/tags.hpp"
 
+#include <fmt/ranges.h>
+
 namespace reelshare::videos {
 
 namespace {
@@ -40,6 +42,22 @@ Result<VideoChange> read_change(const json::object& data) {
     if (data.contains("tags")) change.tags = std::move(tags);
     if (auto faults = read.faults()) return std::unexpected(*faults);
     return change;
+}
+
+std::vector<words::Wording> wordings_of(const NewVideo& video) {
+    return {
+        {"title", video.title},
+        {"description", video.description},
+        {"tags", fmt::format("{}", fmt::join(video.tags, "\n"))}
+    };
+}
+
+std::vector<words::Wording> wordings_of(const VideoChange& change) {
+    std::vector<words::Wording> wordings;
+    if (change.title) wordings.push_back({"title", *change.title});
+    if (change.description) wordings.push_back({"description", *change.description});
+    if (change.tags) wordings.push_back({"tags", fmt::format("{}", fmt::join(*change.tags, "\n"))});
+    return wordings;
 }
 
 }  // namespace reelshare::videos

@@ -3,6 +3,9 @@
 
 #include "base/json.hpp"
 #include "videos/videos.hpp"
+#include "words/words.hpp"
+
+#include <vector>
 
 namespace reelshare::videos {
 
@@ -10,5 +13,9 @@ namespace reelshare::videos {
 /// Leaves id, uploader and asset empty.
 [[nodiscard]] Result<NewVideo> read_new_video(const json::object& data);
 [[nodiscard]] Result<VideoChange> read_change(const json::object& data);
+
+/// What of it people will read, to be looked through for listed words.
+[[nodiscard]] std::vector<words::Wording> wordings_of(const NewVideo& video);
+[[nodiscard]] std::vector<words::Wording> wordings_of(const VideoChange& change);
 
 }  // namespace reelshare::videos

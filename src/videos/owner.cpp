@@ -1,5 +1,6 @@
-// What an owner does with a post: change it, delete it.
+// What an owner, or a moderator, does with a post: change it, delete it.
 
+#include "audit/audit.hpp"
 #include "base/id.hpp"
 #include "videos/forget_user.hpp"
 #include "videos/tags.hpp"
@@ -58,33 +59,55 @@ Task<Result<Leftovers>> remove_asset(db::Transaction& tx, std::string asset_id) 
     co_return leftovers;
 }
 
-Task<Result<void>> Videos::require_owner(db::Transaction& tx, std::string id, std::string user_id) {
+/// What somebody else does to it is a moderator's deed.
+Task<Result<void>> Videos::note_moderator(
+    db::Transaction& tx, std::string user_id, std::string action, std::string id, Owned owned
+) {
+    if (user_id == owned.owner_id) co_return Result<void>();
+    auto noted = co_await audit::record(
+        tx, {.actor_id = std::move(user_id),
+             .action = std::move(action),
+             .kind = "video",
+             .subject = std::move(id),
+             .detail = owned.owner_id + ": " + owned.title}
+    );
+    co_return noted;
+}
+
+Task<Result<Videos::Owned>> Videos::require_owner(
+    db::Transaction& tx, std::string id, std::string user_id, bool any_owner
+) {
     auto rows = co_await tx.query(
         fmt::format(
-            "SELECT v.uploader_id FROM videos v JOIN assets a ON a.id = v.asset_id "
-            "WHERE v.id = $1 AND {}",
-            may_see("$2")
+            "SELECT v.uploader_id, v.title FROM videos v JOIN assets a ON a.id = v.asset_id "
+            "WHERE v.id = $1 AND ({}{}{})",
+            may_see("$2"), any_owner ? " OR " : "", any_owner ? may_judge() : ""
         ),
         {std::move(id), user_id}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
-    if (rows->front().text(0) == user_id) co_return Result<void>();
+    Owned owned{.owner_id = rows->front().text(0), .title = rows->front().text(1)};
+    if (any_owner || owned.owner_id == user_id) co_return owned;
     co_return fail(Errc::forbidden, "Only its owner can do this.");
 }
 
-Task<Result<void>> Videos::change(std::string id, std::string user_id, VideoChange change) {
+Task<Result<void>> Videos::change(
+    std::string id, std::string user_id, VideoChange change, bool any_owner
+) {
     if (!is_id(id)) co_return fail(Errc::not_found, "Video not found!");
     auto asset_id = co_await database_.transaction<std::string>(
         [&](db::Transaction& tx) -> Task<Result<std::string>> {
-            auto owner = co_await require_owner(tx, id, user_id);
+            auto owner = co_await require_owner(tx, id, user_id, any_owner);
             if (!owner) co_return std::unexpected(owner.error());
+            auto noted = co_await note_moderator(tx, user_id, "change", id, *owner);
+            if (!noted) co_return std::unexpected(noted.error());
             auto rows = co_await tx.query(
                 "UPDATE videos SET title = COALESCE($3, title), description = COALESCE($4, "
                 "description), "
                 "visibility = COALESCE($5, visibility), updated_at = $6 "
                 "WHERE id = $1 AND uploader_id = $2 RETURNING asset_id",
-                {id, user_id, text_or_null(change.title), text_or_null(change.description),
+                {id, owner->owner_id, text_or_null(change.title), text_or_null(change.description),
                  text_or_null(change.visibility), now_ms()}
             );
             if (!rows) co_return std::unexpected(rows.error());
@@ -103,20 +126,24 @@ Task<Result<void>> Videos::change(std::string id, std::string user_id, VideoChan
     co_return Result<void>();
 }
 
-Task<Result<Leftovers>> Videos::remove(std::string id, std::string user_id) {
+Task<Result<Leftovers>> Videos::remove(std::string id, std::string user_id, bool any_owner) {
     if (!is_id(id)) co_return fail(Errc::not_found, "Video not found!");
     auto leftovers = co_await database_.transaction<Leftovers>(
         [&](db::Transaction& tx) -> Task<Result<Leftovers>> {
-            auto owner = co_await require_owner(tx, id, user_id);
+            auto owner = co_await require_owner(tx, id, user_id, any_owner);
             if (!owner) co_return std::unexpected(owner.error());
+            auto noted = co_await note_moderator(tx, user_id, "remove", id, *owner);
+            if (!noted) co_return std::unexpected(noted.error());
+            auto closed = co_await audit::close_reports(tx, "video", id);
+            if (!closed) co_return std::unexpected(closed.error());
             auto rows = co_await tx.query(
                 "DELETE FROM videos WHERE id = $1 AND uploader_id = $2 RETURNING asset_id",
-                {id, user_id}
+                {id, owner->owner_id}
             );
             if (!rows) co_return std::unexpected(rows.error());
             if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
             auto told = co_await webhooks::record(
-                tx, "video.deleted", {{"videoId", id}, {"uploaderId", user_id}}
+                tx, "video.deleted", {{"videoId", id}, {"uploaderId", owner->owner_id}}
             );
             if (!told) co_return std::unexpected(told.error());
             auto removed = co_await remove_asset(tx, rows->front().text(0));

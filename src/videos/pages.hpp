@@ -17,7 +17,7 @@ namespace reelshare::videos {
 /// Listed posts by trend; $1 and $2 as above, $3 and $4: the place behind which it begins. A row
 /// has the trend in column `kTrendColumn`.
 [[nodiscard]] std::string trend_page_sql(bool behind_a_place);
-inline constexpr std::size_t kTrendColumn = 21;
+inline constexpr std::size_t kTrendColumn = 23;
 
 /// One row more than `limit` was asked for, to learn whether there is more.
 [[nodiscard]] Slice slice_of(

@@ -9,6 +9,7 @@
 #include "videos/events.hpp"
 #include "videos/videos.hpp"
 #include "videos/view_counter.hpp"
+#include "words/words.hpp"
 
 #include <string>
 
@@ -20,6 +21,7 @@ struct VideoParts {
     ViewCounter& views;
     EventStreams& events;
     accounts::Accounts& accounts;
+    words::Words& words;
     cache::NearCache& near_cache;
     objects::Store& store;       ///< Media of deleted posts goes from here,
     delivery::OpenFiles& files;  ///< and from here.

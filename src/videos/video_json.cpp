@@ -38,7 +38,9 @@ enum Column : std::size_t {
     kMetadata,
     kReport,
     kPrefix,
-    kFailure
+    kFailure,
+    kHidden,
+    kUploaderBanned
 };
 
 /// Plain play on a phone needs no more than this.
@@ -132,6 +134,16 @@ json::value plain_url(const json::array& renditions) {
     return best ? best->at("url") : json::value(nullptr);
 }
 
+bool is_withheld(const db::Row& row) {
+    return row.flag(kHidden) || row.flag(kUploaderBanned);
+}
+
+delivery::Audience audience_of(const db::Row& row) {
+    if (is_withheld(row)) return delivery::Audience::moderators;
+    return row.text(kVisibility) == kPrivate ? delivery::Audience::owner
+                                             : delivery::Audience::everybody;
+}
+
 void add_links(
     json::object& video,
     const db::Row& row,
@@ -139,8 +151,7 @@ void add_links(
     const delivery::MediaLinks& links
 ) {
     const bool published = is_playable(row.text(kState)) && !row.text(kPrefix).empty();
-    const std::string base =
-        links.base(origin, row.text(kPrefix), row.text(kVisibility) == kPrivate);
+    const std::string base = links.base(origin, row.text(kPrefix), audience_of(row));
     const json::value report = published ? document(row, kReport) : json::value(nullptr);
     json::array renditions = renditions_of(list_of(report, "renditions"), base);
     const json::array& posters = list_of(report, "posters");  // Smallest first.
@@ -201,6 +212,7 @@ json::object video_json(
     json::value tags = document(row, kTags);
     video["tags"] = tags.is_array() ? std::move(tags) : json::value(json::array());
     add_links(video, row, origin, links);
+    if (is_withheld(row)) video["hidden"] = true;
     if (row.text(kState) == "failed") video["failure"] = text_or_null(row, kFailure);
     return video;
 }

@@ -15,12 +15,13 @@ inline constexpr std::string_view kVideoColumns =
     "v.id, v.uploader_id, u.name, v.title, v.description, v.visibility, v.tags, v.view_count, "
     "v.like_count, v.comment_count, v.created_at, v.updated_at, a.state, a.duration, a.width, "
     "a.height, "
-    "a.placeholder, a.metadata, a.report, a.media_prefix, a.failure";
+    "a.placeholder, a.metadata, a.report, a.media_prefix, a.failure, v.hidden, v.uploader_banned";
 inline constexpr std::string_view kVideoTables =
     "videos v JOIN users u ON u.id = v.uploader_id JOIN assets a ON a.id = v.asset_id";
 
 /// Links begin with `origin`, those to media as `links` says: of a private post they are signed, so
-/// show the answer to its owner only. No e-mail address: an uploader is id, name and picture.
+/// show the answer to its owner only. What was taken from everybody says so in `hidden`, and its
+/// links are for moderators. No e-mail address: an uploader is id, name and picture.
 [[nodiscard]] boost::json::object video_json(
     const db::Row& row, std::string_view origin, const delivery::MediaLinks& links
 );

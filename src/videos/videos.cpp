@@ -6,6 +6,7 @@
 #include "videos/tags.hpp"
 #include "videos/video_json.hpp"
 #include "videos/visibility.hpp"
+#include "videos/withholding.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,11 @@ namespace json = boost::json;
 
 /// More posts than this changed at once are dropped by one tag that all of them carry.
 constexpr std::size_t kMaxTagsAtOnce = 32;
+
+/// The words of `media_access` in the near cache.
+constexpr std::string_view kEverybody = "everybody";
+constexpr std::string_view kSigned = "signed";
+constexpr std::string_view kNobody = "nobody";
 
 std::string media_tag(const std::string& asset_id) {
     return std::string(kMediaTag) + asset_id;
@@ -37,7 +43,9 @@ Task<Result<void>> insert_video(db::Transaction& tx, NewVideo video) {
     auto inserted = co_await tx.query(
         "INSERT INTO videos (id, uploader_id, asset_id, title, description, visibility, tags, "
         "thumbnail_at, "
-        "created_at, updated_at, trend) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+        "created_at, updated_at, trend, uploader_banned) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, "
+        "(SELECT CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END FROM users WHERE id = $2))",
         {video.id, std::move(video.uploader_id), std::move(video.asset_id), std::move(video.title),
          std::move(video.description), std::move(video.visibility), tags_json(video.tags),
          std::move(thumbnail_at), now, ranking::first_trend(now)}
@@ -49,10 +57,11 @@ Task<Result<void>> insert_video(db::Transaction& tx, NewVideo video) {
 
 Task<Result<std::vector<std::string>>> refresh_listing(db::Transaction& tx, std::string asset_id) {
     auto rows = co_await tx.query(
-        "UPDATE videos SET listed = CASE WHEN visibility = 'public' AND EXISTS (SELECT 1 FROM "
-        "assets "
-        "WHERE assets.id = $1 AND assets.state IN ('playable', 'ready')) THEN 1 ELSE 0 END "
-        "WHERE asset_id = $1 RETURNING id",
+        fmt::format(
+            "UPDATE videos SET listed = CASE WHEN {} THEN 1 ELSE 0 END WHERE asset_id = $1 "
+            "RETURNING id",
+            is_listed("hidden = 0 AND uploader_banned = 0")
+        ),
         {std::move(asset_id)}
     );
     if (!rows) co_return std::unexpected(rows.error());
@@ -79,22 +88,31 @@ Videos::Videos(
 Task<Result<json::object>> Videos::find(
     std::string id, std::string viewer_id, std::optional<std::string> origin
 ) {
+    auto video =
+        co_await find_for(std::move(id), std::move(viewer_id), false, origin.value_or(public_url_));
+    co_return video;
+}
+
+Task<Result<json::object>> Videos::find_for(
+    std::string id, std::string viewer_id, bool judges, std::string origin
+) {
     if (!is_id(id)) co_return not_found();
     auto rows = co_await database_.query(
         fmt::format(
-            "SELECT {} FROM {} WHERE v.id = $1 AND {}", kVideoColumns, kVideoTables, may_see("$2")
+            "SELECT {} FROM {} WHERE v.id = $1 AND ({}{}{})", kVideoColumns, kVideoTables,
+            may_see("$2"), judges ? " OR " : "", judges ? may_judge() : ""
         ),
         {std::move(id), std::move(viewer_id)}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return not_found();
-    co_return video_json(rows->front(), origin.value_or(public_url_), links_);
+    co_return video_json(rows->front(), origin, links_);
 }
 
 Task<Result<json::object>> Videos::detail(
-    std::string id, std::string viewer_id, std::string origin
+    std::string id, std::string viewer_id, std::string origin, bool judges
 ) {
-    auto video = co_await find(id, std::move(viewer_id), std::move(origin));
+    auto video = co_await find_for(id, std::move(viewer_id), judges, std::move(origin));
     if (!video) co_return std::unexpected(video.error());
     auto rows = co_await database_.query(
         "SELECT (SELECT id FROM videos WHERE listed = 1 AND id < $1 ORDER BY id DESC LIMIT 1), "
@@ -159,10 +177,12 @@ Task<Result<std::int64_t>> Videos::count_listed() {
 Task<Result<Slice>> Videos::of_user(
     std::string user_id, bool all, std::string before_id, std::int64_t limit, std::string origin
 ) {
-    auto user = co_await database_.query("SELECT 1 FROM users WHERE id = $1", {user_id});
+    auto user = co_await database_.query(
+        "SELECT 1 FROM users WHERE id = $1 AND suspended_at IS NULL", {user_id}
+    );
     if (!user) co_return std::unexpected(user.error());
     if (user->empty()) co_return fail(Errc::not_found, "User not found!");
-    std::string where = "uploader_id = $3";
+    std::string where = "uploader_id = $3 AND hidden = 0";
     if (!all) where += " AND listed = 1";
     db::Params params{limit + 1, std::int64_t{0}, std::move(user_id)};
     if (!before_id.empty()) {
@@ -179,7 +199,8 @@ Task<Result<Progress>> Videos::progress(std::string id) {
     auto rows = co_await database_.query(
         "SELECT a.id, a.state, a.failure, (SELECT MAX(j.progress) FROM jobs j WHERE j.asset_id = "
         "a.id), v.uploader_id, v.visibility "
-        "FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id = $1",
+        "FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id = $1 AND v.hidden = 0 AND "
+        "v.uploader_banned = 0",
         {std::move(id)}
     );
     if (!rows) co_return std::unexpected(rows.error());
@@ -195,20 +216,26 @@ Task<Result<Progress>> Videos::progress(std::string id) {
     };
 }
 
-Task<Result<bool>> Videos::media_is_open(std::string asset_id) {
+Task<Result<delivery::MediaAccess>> Videos::media_access(std::string asset_id) {
     auto entry = co_await near_cache_.get(
-        "media-open " + asset_id, {media_tag(asset_id)},
+        "media-access " + asset_id, {media_tag(asset_id)},
         [this, asset_id]() -> Task<Result<std::string>> {
             auto rows = co_await database_.query(
-                "SELECT 1 FROM videos WHERE asset_id = $1 AND visibility <> 'private' LIMIT 1",
+                "SELECT MAX(CASE WHEN v.visibility = 'private' THEN 0 ELSE 1 END) FROM videos v "
+                "WHERE v.asset_id = $1 AND v.hidden = 0 AND v.uploader_banned = 0",
                 {asset_id}
             );
             if (!rows) co_return std::unexpected(rows.error());
-            co_return std::string(rows->empty() ? "closed" : "open");
+            const db::Row& row = rows->front();
+            if (row.is_null(0)) co_return std::string(kNobody);
+            co_return std::string(row.flag(0) ? kEverybody : kSigned);
         }
     );
     if (!entry) co_return std::unexpected(entry.error());
-    co_return *(*entry)->identity == "open";
+    const std::string& access = *(*entry)->identity;
+    if (access == kEverybody) co_return delivery::MediaAccess::everybody;
+    if (access == kSigned) co_return delivery::MediaAccess::signed_paths;
+    co_return delivery::MediaAccess::nobody;
 }
 
 void Videos::media_changed(const std::string& asset_id) {

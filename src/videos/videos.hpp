@@ -6,6 +6,7 @@
 #include "cache/bus.hpp"
 #include "cache/near_cache.hpp"
 #include "db/database.hpp"
+#include "delivery/media.hpp"
 #include "delivery/media_links.hpp"
 
 #include <boost/json/array.hpp>
@@ -40,9 +41,9 @@ struct NewVideo {
 /// Inserts the post, not listed yet. Part of the upload's transaction.
 Task<Result<void>> insert_video(db::Transaction& tx, NewVideo video);
 
-/// Makes the posts of an asset listed (or unlisted) according to the asset's state and their
-/// visibility; returns their ids. Part of the publish transaction: a post can have been deleted
-/// meanwhile.
+/// Makes the posts of an asset listed (or unlisted) according to the asset's state, their
+/// visibility, and whether they were taken from everybody; returns their ids. Part of the publish
+/// transaction: a post can have been deleted meanwhile.
 Task<Result<std::vector<std::string>>> refresh_listing(db::Transaction& tx, std::string asset_id);
 
 /// Like state after a change.
@@ -119,9 +120,15 @@ class Videos {
     );
 
     /// `find` with prevVideoId, nextVideoId (neighbours in time among the listed) and, as the last
-    /// field, isLiked: false.
+    /// field, isLiked: false. `judges` as in `find_for`.
     Task<Result<boost::json::object>> detail(
-        std::string id, std::string viewer_id, std::string origin
+        std::string id, std::string viewer_id, std::string origin, bool judges = false
+    );
+
+    /// `find`; with `judges` for a moderator, who also sees what was taken from everybody, or is
+    /// private and reported. Its media is signed for moderators then.
+    Task<Result<boost::json::object>> find_for(
+        std::string id, std::string viewer_id, bool judges, std::string origin
     );
 
     /// Listed posts older than `before_id` ("": from the newest), after skipping `offset`.
@@ -148,15 +155,19 @@ class Videos {
     /// The count changes in the transaction of the like. `not_found` as in `find`.
     Task<Result<LikeState>> change_like(std::string id, std::string user_id, LikeChange change);
 
-    /// By the owner only: `forbidden` for others who may see it, else `not_found`.
-    Task<Result<void>> change(std::string id, std::string user_id, VideoChange change);
-    Task<Result<Leftovers>> remove(std::string id, std::string user_id);
+    /// By the owner only: `forbidden` for others who may see it, else `not_found`. With `any_owner`
+    /// by a moderator too, which the audit log tells.
+    Task<Result<void>> change(
+        std::string id, std::string user_id, VideoChange change, bool any_owner = false
+    );
+    Task<Result<Leftovers>> remove(std::string id, std::string user_id, bool any_owner = false);
 
     Task<Result<Progress>> progress(std::string id);
 
-    /// Whether the media of an asset is for everybody: a post that is not private shows it.
-    /// Near-cached; another node learns of a change through the bus.
-    Task<Result<bool>> media_is_open(std::string asset_id);
+    /// Who may fetch the media of an asset: everybody where a post that is not private shows it,
+    /// nobody where no post does or all of them were taken from everybody. Near-cached; another
+    /// node learns of a change through the bus.
+    Task<Result<delivery::MediaAccess>> media_access(std::string asset_id);
     /// {videoId, views, watches, watchedMs, averageWatchedMs, completionRate, viewsPerDay: [{day,
     /// views, watchedMs}] (the last 90 days that have any, the oldest first), retention: [{at,
     /// share}] (which share of the watches came at least so far, at every twentieth; empty before
@@ -171,8 +182,17 @@ class Videos {
     void media_changed(const std::string& asset_id);
 
   private:
+    struct Owned {
+        std::string owner_id;
+        std::string title;
+    };
     void drop(std::string_view tag);
-    Task<Result<void>> require_owner(db::Transaction& tx, std::string id, std::string user_id);
+    Task<Result<Owned>> require_owner(
+        db::Transaction& tx, std::string id, std::string user_id, bool any_owner
+    );
+    static Task<Result<void>> note_moderator(
+        db::Transaction& tx, std::string user_id, std::string action, std::string id, Owned owned
+    );
 
     db::Database& database_;
     cache::NearCache& near_cache_;

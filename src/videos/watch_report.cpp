@@ -30,7 +30,7 @@ Task<Result<void>> check_owner(
     if (!is_id(video_id)) co_return fail(Errc::not_found, "Video not found!");
     auto rows = co_await database.query(
         "SELECT v.uploader_id, a.state FROM videos v JOIN assets a ON a.id = v.asset_id "
-        "WHERE v.id = $1",
+        "WHERE v.id = $1 AND v.hidden = 0 AND v.uploader_banned = 0",
         {video_id}
     );
     if (!rows) co_return std::unexpected(rows.error());

@@ -24,10 +24,8 @@ std::string envelope(boost::json::object video) {
     return std::get<std::string>(std::move(response.body));
 }
 
-Task<Result<std::string>> detail_bytes(
-    Videos& videos, std::string id, std::string viewer_id, std::string origin
-) {
-    auto video = co_await videos.detail(std::move(id), std::move(viewer_id), std::move(origin));
+Task<Result<std::string>> bytes_for_guests(Videos& videos, std::string id, std::string origin) {
+    auto video = co_await videos.detail(std::move(id), "", std::move(origin));
     if (!video) co_return std::unexpected(video.error());
     co_return envelope(std::move(*video));
 }
@@ -64,16 +62,18 @@ Task<void> count_view(
     co_await parts.views.settle();
 }
 
-/// What only its owner sees: a clip that is private or not playable. Nothing of it is kept, no view
-/// is counted.
+/// What only its owner sees, a clip that is private or not playable, and what moderators judge.
+/// Nothing of it is kept, no view is counted.
 Task<Result<http::Response>> show_own(
-    const VideoParts& parts, std::string id, std::string viewer_id, std::string origin
+    const VideoParts& parts, std::string id, accounts::Viewer viewer, std::string origin
 ) {
-    auto bytes = co_await detail_bytes(parts.videos, id, viewer_id, std::move(origin));
-    if (!bytes) co_return std::unexpected(bytes.error());
-    auto liked = co_await parts.videos.is_liked(std::move(id), std::move(viewer_id));
+    auto video = co_await parts.videos.detail(
+        id, viewer.user_id, std::move(origin), viewer.is_at_least(accounts::Role::moderator)
+    );
+    if (!video) co_return std::unexpected(video.error());
+    auto liked = co_await parts.videos.is_liked(std::move(id), viewer.user_id);
     if (!liked) co_return std::unexpected(liked.error());
-    co_return private_answer(std::move(*bytes), *liked);
+    co_return private_answer(envelope(std::move(*video)), *liked);
 }
 
 }  // namespace
@@ -86,10 +86,10 @@ Task<Result<http::Response>> show_video(const VideoParts& parts, http::Request& 
     const std::string origin = link_origin(request, parts.videos.public_url());
     auto entry = co_await parts.near_cache.get(
         fmt::format("video {} {}", origin, id), {"video:" + id, "videos", "listing"},
-        [&]() { return detail_bytes(parts.videos, id, "", origin); }
+        [&]() { return bytes_for_guests(parts.videos, id, origin); }
     );
     if (!entry && entry.error().code == Errc::not_found && *viewer) {
-        auto own = co_await show_own(parts, id, (*viewer)->user_id, origin);
+        auto own = co_await show_own(parts, id, **viewer, origin);
         co_return own;
     }
     if (!entry) co_return std::unexpected(entry.error());

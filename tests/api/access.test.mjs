@@ -48,6 +48,9 @@ after(async () => {
 const mine = { anonymous: 401, other: 200, moderator: 200, suspended: 401, owner: 200 };
 const wrong = (status) => ({ anonymous: 401, other: status, moderator: status, suspended: 401, owner: status });
 const all = (status) => Object.fromEntries(callers.map((name) => [name, status]));
+/** Of moderators; others may not even ask. */
+const moderators = (status) => ({ anonymous: 401, other: 403, moderator: status, suspended: 401, owner: 403 });
+const nothing = '01890000-0000-7000-8000-000000000000';
 const V1 = '/api/v1';
 
 for (const [method, path, options, expected] of [
@@ -62,6 +65,16 @@ for (const [method, path, options, expected] of [
     ['POST', () => `${V1}/auth/forgot-password`, { json: { email: 'owner@example.org' } }, all(200)],
     ['POST', () => `${V1}/auth/reset-password`, { json: { token: 'x', newPassword: 'battery staple' } }, all(400)],
     ['POST', () => `${V1}/auth/login`, { json: { email: 'suspended@example.org', password } }, all(403)],
+    ['POST', () => `${V1}/user/${people.owner.id}/report`, { json: { reason: 'Sells something' } },
+        { anonymous: 401, other: 201, moderator: 201, suspended: 401, owner: 400 }],
+    ['POST', () => `${V1}/video/${nothing}/report`, { json: { reason: 'Sells something' } }, wrong(404)],
+    ['POST', () => `${V1}/comment/${nothing}/report`, { json: { reason: 'Sells something' } }, wrong(404)],
+    ...['reports', 'audit', 'words'].map((list) => ['GET', () => `${V1}/admin/${list}`, {}, moderators(200)]),
+    ...['video/:id/hide', 'video/:id/restore', 'comment/:id/hide', 'comment/:id/restore', 'reports/:id/dismiss', 'user/:id/ban', 'user/:id/unban'].map(
+        (deed) => ['POST', () => `${V1}/admin/${deed.replace(':id', nothing)}`, { json: { reason: 'It is so' } }, moderators(404)]),
+    ['POST', () => `${V1}/admin/words`, { json: { word: '!' } }, moderators(400)],
+    ['DELETE', () => `${V1}/admin/words/nothing`, {}, moderators(404)],
+    ['PUT', () => `${V1}/admin/user/${people.owner.id}/role`, { json: { role: 'admin', reason: 'I want it' } }, moderators(403)],
     ['POST', () => `${V1}/auth/refresh-token`, {}, { anonymous: 400, other: 200, moderator: 200, suspended: 403, owner: 200 }],
     ['POST', () => `${V1}/auth/logout`, {}, all(200)],
 ]) {

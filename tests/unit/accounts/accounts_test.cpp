@@ -1,5 +1,6 @@
 #include "accounts/accounts.hpp"
 
+#include "accounts/administration.hpp"
 #include "base/id.hpp"
 #include "db/migrate.hpp"
 #include "db/sqlite.hpp"
@@ -49,6 +50,28 @@ class AccountsTest : public testing::Test {
         http::Request request;
         request.headers.emplace_back("authorization", "Bearer " + token);
         return run_task(accounts_->require(request));
+    }
+
+    /// As a moderator's deed does it.
+    bool administer(
+        const std::string& id, std::function<Task<Result<void>>(db::Transaction&)> deed
+    ) {
+        auto done =
+            run_task(database_->transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
+                auto did = co_await deed(tx);
+                if (!did) co_return std::unexpected(did.error());
+                co_return true;
+            }));
+        if (done) accounts_->sessions_ended(id);
+        return done.has_value();
+    }
+    bool suspend(const std::string& id, bool suspended) {
+        return administer(id, [=](db::Transaction& tx) {
+            return set_suspended(tx, id, suspended);
+        });
+    }
+    bool give(const std::string& id, Role role) {
+        return administer(id, [=](db::Transaction& tx) { return set_role(tx, id, role); });
     }
 
     Metrics metrics_;
@@ -142,13 +165,13 @@ TEST_F(AccountsTest, AStoredHashOfAnotherCostIsUpgradedAtLogin) {
 TEST_F(AccountsTest, ASuspendedUserIsOutAtOnceUntilRestored) {
     const Grant grant = logged_in();
     const std::string id = viewer(grant.access_token)->user_id;
-    ASSERT_TRUE(run_task(accounts_->set_suspended(id, true)));
+    ASSERT_TRUE(suspend(id, true));
     EXPECT_FALSE(viewer(grant.access_token));
     EXPECT_FALSE(run_task(accounts_->refresh(grant.refresh_token, {})));
     const auto refused = run_task(accounts_->login("ada@example.org", "correct horse", {}));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::forbidden);
-    ASSERT_TRUE(run_task(accounts_->set_suspended(id, false)));
+    ASSERT_TRUE(suspend(id, false));
     EXPECT_FALSE(viewer(grant.access_token));
     EXPECT_TRUE(viewer(logged_in().access_token));
 }
@@ -164,12 +187,12 @@ TEST_F(AccountsTest, ARoleIsInForceWithTheNextRequest) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::forbidden);
     const std::string id = viewer(grant.access_token)->user_id;
-    ASSERT_TRUE(run_task(accounts_->set_role(id, Role::moderator)));
+    ASSERT_TRUE(give(id, Role::moderator));
     EXPECT_TRUE(require(Role::moderator));
     EXPECT_FALSE(require(Role::admin));
-    ASSERT_TRUE(run_task(accounts_->set_role(id, Role::admin)));
+    ASSERT_TRUE(give(id, Role::admin));
     EXPECT_TRUE(require(Role::moderator));
-    EXPECT_FALSE(run_task(accounts_->set_role(new_id(), Role::admin)));
+    EXPECT_FALSE(give(new_id(), Role::admin));
 }
 
 TEST_F(AccountsTest, WhatOneNodeEndsTheOthersForgetOverTheBus) {

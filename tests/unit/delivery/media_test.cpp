@@ -62,10 +62,11 @@ class MediaTest : public testing::Test {
     ) {
         http::Router router;
         add_media_routes(
-            router, {.files = files,
-                     .parts = parts_,
-                     .signer = signer_,
-                     .is_open = [this](std::string) -> Task<Result<bool>> { co_return open_; }}
+            router,
+            {.files = files,
+             .parts = parts_,
+             .signer = signer_,
+             .access = [this](std::string) -> Task<Result<MediaAccess>> { co_return access_; }}
         );
         http::Request request;
         request.path = "/media/" + std::string(kAsset) + "/" + signature_ + "1-a/" + file;
@@ -81,7 +82,7 @@ class MediaTest : public testing::Test {
     Metrics metrics_;
     PartCache parts_{1u << 20, metrics_};
     PathSigner signer_{"a secret of at least 32 characters"};
-    Result<bool> open_ = true;
+    Result<MediaAccess> access_ = MediaAccess::everybody;
     std::string signature_;  ///< With its slash; "": an unsigned path.
 };
 
@@ -147,7 +148,7 @@ TEST_F(MediaTest, OnlySoManyFilesStayOpen) {
 
 TEST_F(MediaTest, WhatIsNotForEverybodyNeedsASignature) {
     OpenFiles files(*store_);
-    open_ = false;
+    access_ = MediaAccess::signed_paths;
     EXPECT_EQ(get(files, "720.mp4").status, 404);
     EXPECT_EQ(files.size(), 0U) << "not even opened";
     signature_ = signer_.sign(kAsset, now_ms()) + '/';
@@ -164,9 +165,21 @@ TEST_F(MediaTest, WhatIsNotForEverybodyNeedsASignature) {
     EXPECT_EQ(get(files, "720.mp4").status, 403) << "ended";
 }
 
+TEST_F(MediaTest, WhatWasTakenFromEverybodyIsForModeratorsOnly) {
+    OpenFiles files(*store_);
+    access_ = MediaAccess::nobody;
+    EXPECT_EQ(get(files, "720.mp4").status, 404);
+    signature_ = signer_.sign(kAsset, now_ms()) + '/';
+    EXPECT_EQ(get(files, "720.mp4").status, 404) << "a link that was kept";
+    signature_ = signer_.sign_for_moderators(kAsset, now_ms()) + '/';
+    const auto judged = get(files, "720.mp4");
+    EXPECT_EQ(judged.status, 200);
+    EXPECT_TRUE(judged.header("cache-control").starts_with("private, max-age="));
+}
+
 TEST_F(MediaTest, WhereNobodyKnowsWhetherItIsOpenItIsNot) {
     OpenFiles files(*store_);
-    open_ = fail_unavailable("no database");
+    access_ = fail_unavailable("no database");
     EXPECT_EQ(get(files, "720.mp4").status, 503);
 }
 

@@ -24,7 +24,8 @@ TEST(SignedPath, IsGoodForItsAssetAndTime) {
     EXPECT_FALSE(PathSigner("another secret").verify(kAsset, segment, kNow));
     const auto left = kSigner.verify(kAsset, segment, kNow);
     ASSERT_TRUE(left);
-    EXPECT_EQ(*left, 7200);
+    EXPECT_EQ(left->seconds, 7200);
+    EXPECT_FALSE(left->for_moderators);
 }
 
 TEST(SignedPath, StaysTheSameForAWhile) {
@@ -35,8 +36,20 @@ TEST(SignedPath, StaysTheSameForAWhile) {
 
 TEST(SignedPath, EndsAMinuteAfterItsTime) {
     const std::string segment = kSigner.sign(kAsset, kNow);
-    EXPECT_EQ(kSigner.verify(kAsset, segment, kNow + 2 * kHour + 59'000).value_or(0), 1);
+    const auto last = kSigner.verify(kAsset, segment, kNow + 2 * kHour + 59'000);
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->seconds, 1);
     EXPECT_FALSE(kSigner.verify(kAsset, segment, kNow + 2 * kHour + 60'000));
+}
+
+TEST(SignedPath, IsForModeratorsOnlyWhereItWasMadeForThem) {
+    const std::string segment = kSigner.sign_for_moderators(kAsset, kNow);
+    const auto permit = kSigner.verify(kAsset, segment, kNow);
+    ASSERT_TRUE(permit);
+    EXPECT_TRUE(permit->for_moderators);
+    EXPECT_FALSE(kSigner.verify(kOther, segment, kNow));
+    EXPECT_FALSE(kSigner.verify(kAsset, segment.substr(1), kNow));
+    EXPECT_FALSE(kSigner.verify(kAsset, "m" + kSigner.sign(kAsset, kNow), kNow));
 }
 
 TEST(SignedPath, NothingForgedPasses) {
@@ -53,17 +66,18 @@ TEST(SignedPath, NothingForgedPasses) {
 
 TEST(MediaLinks, ArePlainForWhatIsForEverybody) {
     const MediaLinks ours{kSigner};
-    EXPECT_EQ(ours.base("http://x", "media/a/1-b", false), "http://x/media/a/1-b/");
+    EXPECT_EQ(ours.base("http://x", "media/a/1-b", Audience::everybody), "http://x/media/a/1-b/");
     const MediaLinks far(kSigner, "https://cdn.example.org/clips/");
     EXPECT_EQ(
-        far.base("http://x", "media/a/1-b", false), "https://cdn.example.org/clips/media/a/1-b/"
+        far.base("http://x", "media/a/1-b", Audience::everybody),
+        "https://cdn.example.org/clips/media/a/1-b/"
     );
 }
 
 TEST(MediaLinks, AreSignedAndOursForWhatIsPrivate) {
     const MediaLinks far(kSigner, "https://cdn.example.org");
     const std::string prefix = "media/" + std::string(kAsset) + "/1-b";
-    const std::string base = far.base("http://x", prefix, true);
+    const std::string base = far.base("http://x", prefix, Audience::owner);
     EXPECT_EQ(
         base,
         "http://x/media/" + std::string(kAsset) + "/" + kSigner.sign(kAsset, now_ms()) + "/1-b/"

@@ -38,6 +38,7 @@ class RoutesTest : public VideoFixture {
   protected:
     void SetUp() override {
         VideoFixture::SetUp();
+        words_ = std::make_unique<words::Words>(*database_, near_cache_, *bus_);
         auto store = objects::open_filesystem(folder_ / "objects", executor_);
         ASSERT_TRUE(store);
         store_ = std::move(*store);
@@ -53,13 +54,14 @@ class RoutesTest : public VideoFixture {
         );
         events_ = std::make_unique<EventStreams>(*videos_, *bus_);
         add_video_routes(
-            router_,
-            {*videos_, *views_, *events_, *accounts_, near_cache_, *store_, *files_, "salt"}
+            router_, {*videos_, *views_, *events_, *accounts_, *words_, near_cache_, *store_,
+                      *files_, "salt"}
         );
     }
     void TearDown() override {
         views_.reset();
         accounts_.reset();
+        words_.reset();
         files_.reset();
         store_.reset();
         VideoFixture::TearDown();
@@ -110,6 +112,7 @@ class RoutesTest : public VideoFixture {
     accounts::Passwords passwords_{2, {.passes = 1, .memory_bytes = 64 * 1024}};
     std::unique_ptr<objects::Store> store_;
     std::unique_ptr<delivery::OpenFiles> files_;
+    std::unique_ptr<words::Words> words_;
     std::unique_ptr<accounts::Accounts> accounts_;
     std::unique_ptr<ViewCounter> views_;
     std::unique_ptr<EventStreams> events_;
