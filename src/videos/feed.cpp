@@ -71,12 +71,13 @@ class Pool {
     std::map<std::string, Candidate> candidates_;
 };
 
-/// One source: runs a statement and marks what it gives.
+/// One source: runs a statement and marks what it gives. These are the heavy reads, and a moment
+/// does not matter to them: what has been hidden or seen since then `rows_of` leaves out.
 template <class Mark>
 Task<Result<void>> draw(
     db::Database& database, Pool& pool, std::string sql, db::Params params, Mark mark
 ) {
-    auto rows = co_await database.query(std::move(sql), std::move(params));
+    auto rows = co_await database.query_stale(std::move(sql), std::move(params));
     if (!rows) co_return std::unexpected(rows.error());
     pool.add(*rows, mark);
     co_return Result<void>();
@@ -92,7 +93,7 @@ std::string listed_by(std::string_view order) {
 
 /// By tags of what was seen to the end lately, the most frequent first.
 Task<Result<void>> draw_similar(db::Database& database, Pool& pool, const std::string& viewer) {
-    auto tags = co_await database.query(
+    auto tags = co_await database.query_stale(
         "SELECT t.tag, COUNT(*) FROM (SELECT video_id FROM views WHERE viewer = $1 AND finished_at "
         "IS NOT NULL ORDER BY finished_at DESC LIMIT $2) f JOIN video_tags t ON t.video_id = "
         "f.video_id GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT $3",
@@ -146,17 +147,19 @@ json::array in_order(
     return videos;
 }
 
-Task<Result<db::Rows>> rows_of(db::Database& database, const std::vector<Candidate>& page) {
+Task<Result<db::Rows>> rows_of(
+    db::Database& database, const std::vector<Candidate>& page, const std::string& viewer
+) {
     std::string places;
-    db::Params params;
+    db::Params params{viewer};
     for (const Candidate& candidate : page) {
         params.emplace_back(candidate.id);
         places += fmt::format("{}${}", places.empty() ? "" : ", ", params.size());
     }
     auto rows = co_await database.query(
         fmt::format(
-            "SELECT {} FROM {} WHERE v.listed = 1 AND v.id IN ({})", kVideoColumns, kVideoTables,
-            places
+            "SELECT {} FROM {} WHERE v.listed = 1 AND v.id IN ({}) AND {}", kVideoColumns,
+            kVideoTables, places, kUnseen
         ),
         std::move(params)
     );
@@ -209,7 +212,7 @@ Task<Result<FeedPage>> Videos::for_you(
         const bool more = candidates->size() > count;
         const std::vector<Candidate> page = ranking::page_of(std::move(*candidates), count);
         if (!page.empty()) {
-            auto rows = co_await rows_of(database_, page);
+            auto rows = co_await rows_of(database_, page, viewer.name);
             if (!rows) co_return std::unexpected(rows.error());
             answer.videos = in_order(page, *rows, origin, links_);
             remember(place, page);
