@@ -18,7 +18,10 @@ std::string checksum(const Migration& step) {
     return sha256_hex(text);
 }
 
-using Applied = std::map<std::int64_t, std::string>;  ///< Checksum by version.
+struct Applied {
+    std::map<std::int64_t, std::string> checksums;  ///< By version.
+    std::int64_t last_break = 0;  ///< The newest that programs from before it cannot live with.
+};
 
 /// The table of what was applied, and what statements need of a database. Several nodes may start
 /// at once.
@@ -33,6 +36,10 @@ Task<Result<void>> prepare(Database& database) {
             "name TEXT NOT NULL, applied_at BIGINT NOT NULL, checksum TEXT NOT NULL)"
         );
         if (!table) co_return std::unexpected(table.error());
+        auto breaks = co_await tx.query(
+            "CREATE TABLE IF NOT EXISTS schema_breaks (version INTEGER PRIMARY KEY)"
+        );
+        if (!breaks) co_return std::unexpected(breaks.error());
         co_return true;
     });
     if (!prepared) co_return std::unexpected(prepared.error());
@@ -43,23 +50,27 @@ Task<Result<Applied>> read_applied(Database& database) {
     auto rows = co_await database.query("SELECT version, checksum FROM schema_migrations");
     if (!rows) co_return std::unexpected(rows.error());
     Applied applied;
-    for (const Row& row : *rows) applied.emplace(row.integer(0), row.text(1));
+    for (const Row& row : *rows) applied.checksums.emplace(row.integer(0), row.text(1));
+    auto last = co_await database.query("SELECT COALESCE(MAX(version), 0) FROM schema_breaks");
+    if (!last) co_return std::unexpected(last.error());
+    applied.last_break = (*last)[0].integer(0);
     co_return applied;
 }
 
 Result<void> check(const Applied& applied, std::span<const Migration> steps) {
-    const std::int64_t current = applied.empty() ? 0 : applied.rbegin()->first;
+    const std::int64_t current = applied.checksums.empty() ? 0 : applied.checksums.rbegin()->first;
     const int known = steps.empty() ? 0 : steps.back().version;
-    if (current > known) {
+    if (applied.last_break > known) {
         return fail(
             Errc::invalid, "The database was written by a newer version (schema " +
-                               std::to_string(current) + ", this program knows " +
+                               std::to_string(applied.last_break) + ", this program knows " +
                                std::to_string(known) + "). Install that version or a newer one."
         );
     }
+    if (current > known) log::info("schema_is_newer", {{"schema", current}, {"known", known}});
     for (const Migration& step : steps) {
-        const auto found = applied.find(step.version);
-        if (found == applied.end() || found->second == checksum(step)) continue;
+        const auto found = applied.checksums.find(step.version);
+        if (found == applied.checksums.end() || found->second == checksum(step)) continue;
         return fail(
             Errc::invalid, "The database was made by another build: its schema change " +
                                std::to_string(step.version) + " (" + std::string(step.name) +
@@ -131,7 +142,7 @@ Task<Result<int>> migrate(Database& database, std::span<const Migration> steps) 
     if (const auto fits = check(*applied, steps); !fits) co_return std::unexpected(fits.error());
     int count = 0;
     for (const Migration& step : steps) {
-        if (applied->contains(step.version)) continue;
+        if (applied->checksums.contains(step.version)) continue;
         const auto done = co_await apply(database, step);
         if (!done) co_return std::unexpected(done.error());
         if (*done) ++count;

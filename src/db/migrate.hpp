@@ -2,6 +2,12 @@
 // Numbered schema changes, each in one transaction, recorded in `schema_migrations`. They are the
 // files of src/db/migrations/, named NNN_<name>.sql and built into the program. One that was
 // released never changes: the next change is a new file.
+//
+// The version before must be able to work on the new schema, or a roll-out could not go node by
+// node, nor back: add columns with a default and tables; take away what nobody uses only in the
+// release after. A change that cannot be made so ends with
+//     INSERT INTO schema_breaks (version) VALUES (<its own number>);
+// and programs that do not know it refuse to start from then on.
 
 #include "db/database.hpp"
 
@@ -21,8 +27,8 @@ struct Migration {
 /// Those of this program, in order.
 [[nodiscard]] std::span<const Migration> migrations();
 
-/// Brings the schema to the newest version and returns how many changes were made. `invalid`: the
-/// database is newer than this program, or one of its migrations is not the one of this program.
+/// Brings the schema to the newest version and returns how many changes were made. `invalid`: a
+/// newer program broke with this one, or one of its migrations is not the one of this program.
 Task<Result<int>> migrate(Database& database, std::span<const Migration> steps = migrations());
 
 /// The statements of a migration: each ends with a line that ends in ";". Lines that start with

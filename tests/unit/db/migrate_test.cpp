@@ -24,6 +24,10 @@ constexpr std::array<Migration, 2> kBroken = {{
     kTwo[0],
     {2, "two", "CREATE TABLE b (id INTEGER);\nINSERT INTO nowhere VALUES (5);\n"},
 }};
+constexpr std::array<Migration, 2> kBreak = {{
+    kTwo[0],
+    {2, "two", "DROP TABLE a;\nINSERT INTO schema_breaks (version) VALUES (2);\n"},
+}};
 constexpr std::array<Migration, 2> kChanged = {{{1, "one", "CREATE TABLE a (id TEXT);\n"}, kTwo[1]}
 };
 
@@ -40,11 +44,22 @@ TEST_P(Migrate, OneThatFailsLeavesNothingOfItself) {
     EXPECT_EQ(run_task(migrate(*database_, kTwo)).value_or(-1), 1);
 }
 
-TEST_P(Migrate, ANewerOrAnotherDatabaseIsRefused) {
+TEST_P(Migrate, TheVersionBeforeWorksOnTheNewSchema) {
     ASSERT_TRUE(run_task(migrate(*database_, kTwo)));
-    const auto older = run_task(migrate(*database_, std::span(kTwo).first(1)));
+    EXPECT_EQ(run_task(migrate(*database_, std::span(kTwo).first(1))).value_or(-1), 0);
+    EXPECT_EQ(run_task(migrate(*database_, kTwo)).value_or(-1), 0);
+}
+
+TEST_P(Migrate, NotAfterAChangeThatBreaksWithIt) {
+    ASSERT_TRUE(run_task(migrate(*database_, kBreak)));
+    const auto older = run_task(migrate(*database_, std::span(kBreak).first(1)));
     ASSERT_FALSE(older);
     EXPECT_EQ(older.error().code, Errc::invalid);
+    EXPECT_EQ(run_task(migrate(*database_, kBreak)).value_or(-1), 0);
+}
+
+TEST_P(Migrate, AnotherDatabaseIsRefused) {
+    ASSERT_TRUE(run_task(migrate(*database_, kTwo)));
     EXPECT_FALSE(run_task(migrate(*database_, kChanged)));
 }
 
