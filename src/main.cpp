@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/config.hpp"
 #include "app/old_names.hpp"
+#include "app/settings.hpp"
 #include "app/users.hpp"
 #include "app/version.hpp"
 
@@ -75,6 +76,9 @@ int main(int argc, char** argv) {
         [&](const app::Config& settings) { return app::restore(settings, folder); }
     );
     restore->add_option("DIR", folder, "The backup")->required()->check(CLI::ExistingDirectory);
+    cli.add_subcommand("settings", "Print all settings as a page in Markdown")->callback([] {
+        std::fputs(app::settings_page().c_str(), stdout);
+    });
     cli.add_subcommand("version", "Print the version")->callback([] {
         std::printf(
             "reelshare %.*s\n", static_cast<int>(app::kVersion.size()), app::kVersion.data()

@@ -22,9 +22,16 @@ void split_commas(CLI::Option* option) {
 }
 
 void define_mail_options(CLI::App& cli, Config& config) {
-    cli.add_option("--smtp-url", config.smtp_url, "Mail server; none: mails go to the log")
+    cli.add_option(
+           "--smtp-url", config.smtp_url,
+           "Mail server: smtp:// or smtps://, [user:password@]host[:port]; none: mails go to the "
+           "log"
+    )
         ->envname("SMTP_URL");
-    cli.add_option("--mail-from", config.mail_from, "The address that mails come from")
+    cli.add_option(
+           "--mail-from", config.mail_from,
+           "The address that mails come from; SMTP_URL needs it, and PUBLIC_URL for the links"
+    )
         ->envname("MAIL_FROM");
 }
 
@@ -57,7 +64,8 @@ void define_log_options(CLI::App& cli, Config& config) {
         ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}));
     option(
         "--log-sample", config.log_sample, "LOG_SAMPLE",
-        "Share of ordinary request lines that is written, 0 to 1; failed and slow ones always are"
+        "Share of ordinary request lines that is written, 0 to 1; failed and slow (1 s) ones "
+        "always are"
     )
         ->check(CLI::Range(0.0, 1.0));
     option(
@@ -103,22 +111,26 @@ void define_s3_options(CLI::App& cli, Config& config) {
 
 void define_limit_options(CLI::App& cli, Config& config) {
     const auto option = adder(cli);
-    option("--rate-limit", config.rate_limit, "RATE_LIMIT", "on, or off for benchmarks")
+    option(
+        "--rate-limit", config.rate_limit, "RATE_LIMIT",
+        "All limits below and the throttling of login attempts; off for benchmarks"
+    )
         ->check(CLI::IsMember({"on", "off"}));
     option(
         "--rate-limit-read", config.rate_limit_read, "RATE_LIMIT_READ",
-        "Reads of one client, requests/seconds, or off"
+        "Reads of one user or address: requests/seconds, or off"
     );
     option(
-        "--rate-limit-write", config.rate_limit_write, "RATE_LIMIT_WRITE", "Writes of one client"
+        "--rate-limit-write", config.rate_limit_write, "RATE_LIMIT_WRITE",
+        "Writes of one user or address"
     );
     option(
         "--rate-limit-upload", config.rate_limit_upload, "RATE_LIMIT_UPLOAD",
-        "Uploads of one client"
+        "Uploads begun by one user"
     );
     option(
         "--rate-limit-login", config.rate_limit_login, "RATE_LIMIT_LOGIN",
-        "Login attempts of one address"
+        "Logins, password resets and changes of one address"
     );
     option(
         "--rate-limit-signup", config.rate_limit_signup, "RATE_LIMIT_SIGNUP",
@@ -127,11 +139,15 @@ void define_limit_options(CLI::App& cli, Config& config) {
 }
 
 void define_webhook_options(CLI::App& cli, Config& config) {
-    split_commas(
-        cli.add_option("--webhook-urls", config.webhook_urls, "Servers that are told of events")
-            ->envname("WEBHOOK_URLS")
-    );
-    cli.add_option("--webhook-secret", config.webhook_secret, "Signs what they are told")
+    split_commas(cli.add_option(
+                        "--webhook-urls", config.webhook_urls,
+                        "Servers that are told of events, separated by commas"
+    )
+                     ->envname("WEBHOOK_URLS"));
+    cli.add_option(
+           "--webhook-secret", config.webhook_secret,
+           "Signs what they are told; at least 16 characters"
+    )
         ->envname("WEBHOOK_SECRET");
     cli.add_option(
            "--webhook-allow-private", config.webhook_allow_private,
@@ -153,29 +169,37 @@ void define_options(CLI::App& cli, Config& config) {
     option(
         "--data-dir", config.data_dir, "DATA_DIR", "Folder of database, media, secrets and logs"
     );
-    option("--public-url", config.public_url, "PUBLIC_URL", "How clients reach this server");
     option(
-        "--jwt-secret", config.jwt_secret, "JWT_SECRET", "Signs tokens; made once where not given"
+        "--public-url", config.public_url, "PUBLIC_URL",
+        "How clients reach the server, e.g. https://clips.example.org; none: as the request says"
+    );
+    option(
+        "--jwt-secret", config.jwt_secret, "JWT_SECRET",
+        "Signs tokens, at least 32 characters; not given, it is made once and kept in "
+        "DATA_DIR/secrets/jwt (0600)"
     );
     split_commas(option(
         "--jwt-previous-secrets", config.jwt_previous_secrets, "JWT_PREVIOUS_SECRETS",
-        "Former JWT_SECRETs whose tokens are still good"
+        "Former JWT_SECRETs, separated by commas: what they signed stays good until it ends"
     ));
     define_mail_options(cli, config);
     option("--threads", config.threads, "THREADS", "Event loops; 0: one per core")
         ->check(CLI::Range(0, 256));
-    option("--workers", config.workers, "WORKERS", "Jobs at once; 0: none here, -1: cores - 1")
+    option(
+        "--workers", config.workers, "WORKERS",
+        "Clips processed at once; 0: none in this process, -1: cores - 1, at least 1"
+    )
         ->check(CLI::Range(-1, 256));
     define_log_options(cli, config);
     define_limit_options(cli, config);
     define_webhook_options(cli, config);
     split_commas(option(
         "--cors-origins", config.cors_origins, "CORS_ORIGINS",
-        "Other origins whose pages may call the API"
+        "Other origins whose pages may call the API, separated by commas"
     ));
     split_commas(option(
         "--trusted-proxies", config.trusted_proxies, "TRUSTED_PROXIES",
-        "Networks whose X-Forwarded-For is believed"
+        "Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas"
     ));
     split_commas(option(
         "--metrics-allow", config.metrics_allow, "METRICS_ALLOW",
