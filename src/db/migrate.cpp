@@ -53,7 +53,7 @@ Task<Result<Applied>> read_applied(Database& database) {
     for (const Row& row : *rows) applied.checksums.emplace(row.integer(0), row.text(1));
     auto last = co_await database.query("SELECT COALESCE(MAX(version), 0) FROM schema_breaks");
     if (!last) co_return std::unexpected(last.error());
-    applied.last_break = (*last)[0].integer(0);
+    applied.last_break = last->front().integer(0);
     co_return applied;
 }
 

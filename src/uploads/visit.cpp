@@ -75,7 +75,10 @@ Task<Result<void>> Visit::begin(std::string id, std::string user_id, std::uint64
     fence_ = row.integer(3);
     mark_ = {.size = offset, .note = row.text(5)};
     end_ = offset;
-    if (offset == 0) hash_.emplace();
+    if (offset == 0) {
+        hash_.emplace();
+        header_.emplace(parts_.uploads_.options().header);
+    }
     told_ = Clock::now();
     co_return Result<void>();
 }
@@ -84,7 +87,7 @@ Task<Result<void>> Visit::take(http::BodyReader& body, const std::optional<Check
     auto done = co_await read(body, checksum);
     if (done && end_ == state_.length) done = co_await finish();
     if (done && finished()) co_return done;
-    if (!done && done.error().code == Errc::unsupported) {
+    if (refused_) {
         auto removed = co_await parts_.remove(state_.id, user_id_);
         if (!removed) log::warn("upload_not_removed", {{"upload", state_.id}});
         co_return done;
@@ -125,7 +128,8 @@ Task<Result<void>> Visit::take_piece(std::span<const char> bytes, bool all_or_no
     if (bytes.size() > state_.length - end_)
         co_return fail(Errc::too_large, "The body is longer than what this upload lacks.");
     const auto judged = judge(bytes);
-    if (!judged) co_return judged;
+    refused_ = !judged;
+    if (refused_) co_return judged;
     // Before anything is written: who got no bytes for long may have lost the lease.
     if (Clock::now() - told_ >= parts_.options_.checkpoint) {
         Result<void> told;
@@ -143,10 +147,13 @@ Task<Result<void>> Visit::take_piece(std::span<const char> bytes, bool all_or_no
 }
 
 Result<void> Visit::judge(std::span<const char> bytes) {
-    if (head_.size() >= kSniffBytes) return {};
-    head_.append(bytes.data(), std::min(bytes.size(), kSniffBytes - head_.size()));
-    const bool enough = head_.size() >= kSniffBytes || end_ + bytes.size() == state_.length;
-    return enough ? judge_type(head_) : Result<void>();
+    if (head_.size() < kSniffBytes) {
+        head_.append(bytes.data(), std::min(bytes.size(), kSniffBytes - head_.size()));
+        const bool enough = head_.size() >= kSniffBytes || end_ + bytes.size() == state_.length;
+        const auto good = enough ? judge_type(head_) : Result<void>();
+        if (!good) return good;
+    }
+    return header_ ? header_->take(bytes) : Result<void>();
 }
 
 Task<Result<void>> Visit::checkpoint(bool last) {

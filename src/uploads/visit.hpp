@@ -2,6 +2,7 @@
 // One request that appends to a resumable upload, from its lease to its last checkpoint.
 
 #include "base/hash.hpp"
+#include "uploads/header_judge.hpp"
 #include "uploads/resumable.hpp"
 
 #include <memory>
@@ -28,6 +29,7 @@ class Visit {
   private:
     Task<Result<void>> read(http::BodyReader& body, const std::optional<Checksum>& checksum);
     Task<Result<void>> take_piece(std::span<const char> bytes, bool all_or_nothing);
+    /// By its first bytes, and by what its header says where all of it comes in this visit.
     Result<void> judge(std::span<const char> bytes);
     /// Makes what was appended durable and tells the database, which prolongs the lease or ends it.
     Task<Result<void>> checkpoint(bool last);
@@ -48,7 +50,9 @@ class Visit {
     std::optional<Sha256> hash_;  ///< Of all bytes, where all come in this visit.
     Clock::time_point told_{};    ///< When the database heard of us last.
     std::unique_ptr<objects::Appender> appender_;
-    bool lost_ = false;  ///< The lease is another's, or the upload is gone.
+    std::optional<HeaderJudge> header_;  ///< As with `hash_`.
+    bool refused_ = false;               ///< The file itself cannot become a clip.
+    bool lost_ = false;                  ///< The lease is another's, or the upload is gone.
 };
 
 }  // namespace reelshare::uploads

@@ -147,6 +147,22 @@ test('a clip that is too long is refused by its header, long before it has arriv
     }
 });
 
+test('a resumable upload of a clip that is too long is refused and removed while most of it is to come', async () => {
+    const file = path.join(folder, 'long-tus.mp4');
+    await ffmpeg(...input(200, { size: '64x64', rate: 1 }), '-movflags', 'faststart', file);
+    const bytes = await readFile(file);
+    const tus = (method, address, headers, body) =>
+        ada.request(method, address, { headers: { 'tus-resumable': '1.0.0', ...headers }, body });
+    const made = await tus('POST', '/api/v1/upload/tus', { 'upload-length': String(bytes.length + 50_000_000), 'upload-metadata': `title ${btoa('long')}` });
+    assert.equal(made.status, 201, made.text);
+    const upload = new URL(made.headers.get('location')).pathname;
+    const refused = await tus('PATCH', upload, { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' },
+        bytes.subarray(0, Math.floor(bytes.length * 0.8)));
+    assert.equal(refused.status, 413, refused.text);
+    assert.match(refused.text, /longer than 180 seconds/);
+    assert.equal((await tus('HEAD', upload)).status, 404);
+});
+
 test('a file without a picture is refused by its header', async () => {
     const file = path.join(folder, 'sound.mp4');
     await ffmpeg('-f', 'lavfi', '-i', 'sine=duration=5', '-c:a', 'aac', '-movflags', 'faststart', file);
