@@ -141,6 +141,8 @@ std::vector<std::string> Config::faults() const {
     if (!redis_url.empty())
         if (const auto address = redis::parse_address(redis_url); !address)
             found.push_back(address.error().message);
+    if (!otlp_endpoint.empty() && !is_url(otlp_endpoint))
+        found.emplace_back("OTEL_EXPORTER_OTLP_ENDPOINT must start with http:// or https://.");
     for (const std::string& url : webhook_urls)
         if (!url.starts_with("http://") && !url.starts_with("https://"))
             found.push_back("WEBHOOK_URLS: " + url + " must start with http:// or https://.");

@@ -49,7 +49,9 @@ struct Config {
     std::vector<std::string> cors_origins;      ///< CORS_ORIGINS
     std::vector<std::string> trusted_proxies;   ///< TRUSTED_PROXIES: networks
     std::vector<std::string> metrics_allow;     ///< METRICS_ALLOW: networks besides loopback
-    std::uint16_t ops_port = 0;             ///< OPS_PORT: a worker's health and metrics; 0: none
+    std::string otlp_endpoint;   ///< OTEL_EXPORTER_OTLP_ENDPOINT: collector of traces; empty: none
+    double trace_sample = 0.1;   ///< TRACE_SAMPLE: share of the traces begun here that is exported
+    std::uint16_t ops_port = 0;  ///< OPS_PORT: a worker's health and metrics; 0: none
     std::uint64_t max_upload_mb = 512;      ///< MAX_UPLOAD_MB: MiB of one file
     unsigned upload_expiry_s = 86'400;      ///< UPLOAD_EXPIRY_S: of an unfinished upload
     unsigned max_duration_s = 180;          ///< MAX_DURATION_S: seconds of one clip

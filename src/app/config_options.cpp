@@ -79,6 +79,19 @@ void define_log_options(CLI::App& cli, Config& config) {
         ->check(CLI::Range(1, 36'500));
 }
 
+void define_trace_options(CLI::App& cli, Config& config) {
+    const auto option = adder(cli);
+    option(
+        "--otlp-endpoint", config.otlp_endpoint, "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "Collector that is told of traces by OTLP over HTTP, e.g. http://collector:4318"
+    );
+    option(
+        "--trace-sample", config.trace_sample, "TRACE_SAMPLE",
+        "Share of the traces begun here that is exported, 0 to 1; others' say so themselves"
+    )
+        ->check(CLI::Range(0.0, 1.0));
+}
+
 /// What tells where objects lie when it is not DATA_DIR.
 void define_s3_options(CLI::App& cli, Config& config) {
     const auto option = adder(cli);
@@ -191,6 +204,7 @@ void define_options(CLI::App& cli, Config& config) {
     )
         ->check(CLI::Range(-1, 256));
     define_log_options(cli, config);
+    define_trace_options(cli, config);
     define_limit_options(cli, config);
     define_webhook_options(cli, config);
     split_commas(option(

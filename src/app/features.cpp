@@ -85,7 +85,9 @@ videos::ViewCounterOptions view_options(const Config& config, const db::Database
 
 }  // namespace
 
-processing::WorkerOptions worker_options(const Config& config, unsigned workers) {
+processing::WorkerOptions worker_options(
+    const Config& config, const Foundation& base, unsigned workers
+) {
     media::Job limits;
     limits.max_duration_s = config.max_duration_s;
     return {
@@ -93,7 +95,8 @@ processing::WorkerOptions worker_options(const Config& config, unsigned workers)
         .workers = workers,
         .scratch = config.data_dir / "scratch",
         .limits = limits,
-        .owner = owner_of_leases()
+        .owner = owner_of_leases(),
+        .spans = base.spans.get()
     };
 }
 
@@ -137,7 +140,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       parts(std::size_t{config.media_cache_mb} << 20, base.metrics),
       publisher(*base.database, videos, *base.bus),
       worker(std::make_unique<processing::Worker>(
-          worker_options(config, config.worker_count()),
+          worker_options(config, base, config.worker_count()),
           *base.database,
           *base.store,
           publisher,

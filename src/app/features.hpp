@@ -34,7 +34,9 @@
 namespace reelshare::app {
 
 /// How this installation processes clips, `workers` at once.
-[[nodiscard]] processing::WorkerOptions worker_options(const Config& config, unsigned workers);
+[[nodiscard]] processing::WorkerOptions worker_options(
+    const Config& config, const Foundation& base, unsigned workers
+);
 
 /// Jobs that the last run of this installation left behind go back into the queue. Where other
 /// processes share the database they may be at work: there, leases run out.

@@ -3,9 +3,12 @@
 #include "app/backup.hpp"
 #include "app/log_control.hpp"
 #include "app/open_database.hpp"
+#include "app/version.hpp"
+#include "base/id.hpp"
 #include "base/log.hpp"
 #include "objects/filesystem.hpp"
 #include "objects/s3.hpp"
+#include "outbound/otlp.hpp"
 #include "redis/bus.hpp"
 
 #include <cstdio>
@@ -61,6 +64,14 @@ Result<void> Foundation::open() {
                                " is half restored: run `reelshare restore` again to its end."
         );
     start_log(config_);
+    if (!config_.otlp_endpoint.empty())
+        spans = outbound::make_otlp_exporter(
+            {.endpoint = config_.otlp_endpoint,
+             .version = std::string(kVersion),
+             .instance = random_id(),
+             .share = config_.trace_sample},
+            metrics
+        );
     if (auto connected = open_bus(); !connected) return connected;
     auto opened = open_database(config_, executor, metrics);
     if (!opened) return std::unexpected(opened.error());

@@ -5,6 +5,7 @@
 #include "app/config.hpp"
 #include "base/blocking_executor.hpp"
 #include "base/metrics.hpp"
+#include "base/trace.hpp"
 #include "cache/bus.hpp"
 #include "db/database.hpp"
 #include "objects/store.hpp"
@@ -31,6 +32,7 @@ class Foundation {
     Result<void> open();
 
     Metrics metrics;
+    std::unique_ptr<SpanSink> spans;  ///< Null where no collector is named.
     BlockingExecutor executor;
     std::unique_ptr<db::Database> database;
     std::unique_ptr<objects::Store> store;

@@ -105,6 +105,7 @@ int serve(const Config& config) {
         .address = config.address, .port = config.port, .threads = config.event_loops()
     };
     options.trusted_proxies = config.trusted_proxies;
+    options.spans = base.spans.get();
     options.shutdown_grace = std::chrono::seconds(config.shutdown_grace_s);
     std::vector<http::Middleware> middleware;
     middleware.push_back(http::security_headers());

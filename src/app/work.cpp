@@ -29,8 +29,8 @@ int work(const Config& config) {
     asio::io_context context(1);  // Before the worker, whose timers live on it.
     auto guard = asio::make_work_guard(context);
     processing::Worker worker(
-        worker_options(config, std::max(1u, config.worker_count())), *base.database, *base.store,
-        publisher, base.metrics, base.executor
+        worker_options(config, base, std::max(1u, config.worker_count())), *base.database,
+        *base.store, publisher, base.metrics, base.executor
     );
     base.database->listen(processing::kJobsChannel, worker.doorbell());
     if (auto requeued = requeue_interrupted(base); !requeued) return refuse(requeued.error());

@@ -5,6 +5,7 @@
 #include "http/bytes.hpp"
 #include "http/connection_body.hpp"
 #include "http/head_parser.hpp"
+#include "http/request_span.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -206,6 +207,10 @@ void Connection::identify(Request& request) {
     const ServerState& state = loop_.state;
     const std::string_view id = request.header("x-request-id");
     request.id = is_request_id(id) ? std::string(id) : id_prefix_ + std::to_string(++requests_);
+    if (auto known = continue_trace(request.header("traceparent")))
+        request.trace = std::move(*known);
+    else if (SpanSink* const spans = state.options.spans)
+        request.trace = begin_trace(spans->drawn());
     if (!state.proxies.contains(peer_)) {
         request.client_address = peer_;
         return;
@@ -271,12 +276,15 @@ void Connection::report(
 ) {
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     loop_.observe(request, status, seconds);
+    if (request.trace.sampled && loop_.state.options.spans)
+        loop_.state.options.spans->add(span_of(request, status, seconds));
     if (!log::enabled(log::Level::info)) return;
     const bool ordinary = complete && status < 400 && seconds < kSlow;
     if (ordinary && !log::drawn()) return;
     // The path without its query: tokens travel there.
     log::info(
         "request", {{"requestId", request.id},
+                    {"traceId", request.trace.id},
                     {"method", method_name(request.method)},
                     {"route", request.route},
                     {"path", request.path},

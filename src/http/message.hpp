@@ -2,6 +2,7 @@
 // Requests and answers as features see them. No Beast in here: it stays in http/*.cpp.
 
 #include "base/task.hpp"
+#include "base/trace.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -48,6 +49,7 @@ struct Request {
     std::string id;              ///< X-Request-Id: the client's if sane, else ours.
     std::string client_address;  ///< Behind configured proxies, what they forwarded.
     bool secure = false;         ///< TLS, ended here or at a configured proxy.
+    Trace trace;                 ///< Empty where neither the client nor we trace.
     std::string_view route;      ///< The pattern that matched: a bounded label for metrics.
     BodyReader* body = nullptr;  ///< Never null inside a handler.
 

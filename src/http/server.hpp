@@ -32,6 +32,7 @@ struct ServerOptions {
     std::chrono::milliseconds body_grace{20'000};      ///< After this, min_body_rate must hold.
     std::size_t min_body_rate = 1'000;                 ///< Bytes per second.
     std::chrono::milliseconds shutdown_grace{15'000};  ///< For what is in flight.
+    SpanSink* spans = nullptr;  ///< Is told of sampled requests; outlives the server.
 };
 
 class Server {

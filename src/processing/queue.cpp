@@ -47,9 +47,10 @@ Task<Result<void>> enqueue(db::Transaction& tx, std::string asset_id, int priori
     const std::int64_t due_order =
         std::max(now_ms(), behind->front().integer(0)) + expected_ms(turn.bytes);
     auto inserted = co_await tx.query(
-        "INSERT INTO jobs (id, kind, asset_id, state, priority, due_order, run_at, created_at, "
-        "updated_at) VALUES ($1, 'process', $2, 'queued', $3, $4, now_ms(), now_ms(), now_ms())",
-        {new_id(), std::move(asset_id), std::int64_t{priority}, due_order}
+        "INSERT INTO jobs (id, kind, asset_id, state, priority, due_order, trace, run_at, "
+        "created_at, updated_at) VALUES ($1, 'process', $2, 'queued', $3, $4, $5, now_ms(), "
+        "now_ms(), now_ms())",
+        {new_id(), std::move(asset_id), std::int64_t{priority}, due_order, std::move(turn.trace)}
     );
     if (!inserted) co_return std::unexpected(inserted.error());
     auto told = co_await tx.notify(kJobsChannel);
@@ -75,7 +76,7 @@ Task<Result<std::optional<Claim>>> JobQueue::claim(std::string owner) {
             " ORDER BY priority DESC, due_order, run_at, id LIMIT 1" +
             std::string(db::skip_locked(database_)) + ") AND " + kDue +
             " RETURNING id, asset_id, fence, attempts, max_attempts, failures, now_ms() - "
-            "created_at",
+            "created_at, trace",
         {std::move(owner), kLeaseMillis}
     );
     if (!claimed) co_return std::unexpected(claimed.error());
@@ -93,6 +94,7 @@ Task<Result<std::optional<Claim>>> JobQueue::claim(std::string owner) {
     claim.max_attempts = static_cast<int>(job.integer(4));
     claim.failures = static_cast<int>(job.integer(5));
     claim.waited = std::chrono::milliseconds(std::max<std::int64_t>(0, job.integer(6)));
+    if (auto trace = continue_trace(job.text(7))) claim.trace = std::move(*trace);
     auto described = co_await describe(claim);
     if (!described) co_return std::unexpected(described.error());
     co_return claim;

@@ -5,6 +5,7 @@
 // publish.
 
 #include "base/task.hpp"
+#include "base/trace.hpp"
 #include "db/database.hpp"
 
 #include <chrono>
@@ -35,6 +36,7 @@ struct Claim {
     int attempt = 1;  ///< 1 for the first.
     int max_attempts = 3;
     int failures = 0;  ///< Attempts that ended by our own fault, leases that ran out among them.
+    Trace trace{};     ///< Goes on with that of the upload; empty where it had none.
     std::chrono::milliseconds waited{};  ///< From the upload to this claim.
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 
@@ -52,6 +54,7 @@ struct Claim {
 struct Turn {
     std::string uploader_id;
     std::uint64_t bytes = 0;
+    std::string trace{};  ///< A traceparent, not part of the decision: the job goes on with it.
 };
 
 /// Adds the job of a new asset and wakes the workers. Part of the upload's transaction.

@@ -58,6 +58,7 @@ struct Worker::Running {
         const std::chrono::duration<double, std::milli> took = now - stage_began;
         log::info(
             "job_stage", {{"job", claim.job_id},
+                          {"traceId", claim.trace.id},
                           {"asset", claim.asset_id},
                           {"attempt", claim.attempt},
                           {"stage", stage},

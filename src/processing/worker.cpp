@@ -1,5 +1,6 @@
 #include "processing/worker.hpp"
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "processing/running_job.hpp"
 #include "processing/worker_meters.hpp"
@@ -119,6 +120,7 @@ Task<void> Worker::work_on(Claim claim) {
     meters_->waited.Observe(std::chrono::duration<double>(claim.waited).count());
     log::info(
         "job_started", {{"job", claim.job_id},
+                        {"traceId", claim.trace.id},
                         {"asset", claim.asset_id},
                         {"attempt", claim.attempt},
                         {"fence", claim.fence},
@@ -136,11 +138,13 @@ Task<void> Worker::work_on(Claim claim) {
     auto outcome = co_await attempt(job);
     job.enter("ended");
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    tell_span(claim, outcome.kind != Outcome::Kind::done && outcome.kind != Outcome::Kind::refused);
     if (outcome.kind == Outcome::Kind::done) {
         meters_->count("done");
         meters_->speed.Observe(outcome.report.speed);
         log::info(
             "job_done", {{"job", claim.job_id},
+                         {"traceId", claim.trace.id},
                          {"asset", claim.asset_id},
                          {"ms", took.count() * 1000},
                          {"speed", outcome.report.speed},
@@ -151,6 +155,23 @@ Task<void> Worker::work_on(Claim claim) {
     }
     co_await remove_folder(job.folder);
     meters_->seconds.Observe(took.count());
+}
+
+void Worker::tell_span(const Claim& claim, bool failed) const {
+    if (!claim.trace.sampled || !options_.spans) return;
+    const std::int64_t end = now_ms() * 1'000'000;
+    options_.spans->add(
+        {.trace = claim.trace,
+         .name = "process clip",
+         .failed = failed,
+         .start_ns = end - std::chrono::nanoseconds(claim.took()).count(),
+         .end_ns = end,
+         .attributes =
+             {{"reelshare.job", claim.job_id},
+              {"reelshare.asset", claim.asset_id},
+              {"reelshare.attempt", std::to_string(claim.attempt)},
+              {"reelshare.wait_ms", std::to_string(claim.waited.count())}}}
+    );
 }
 
 Task<Worker::Outcome> Worker::attempt(Running& job) {

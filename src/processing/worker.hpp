@@ -33,6 +33,7 @@ struct WorkerOptions {
     std::filesystem::path scratch;  ///< One folder per job in here.
     media::Job limits;              ///< `thumbnail_at` is set per job.
     std::string owner;              ///< Names this process in leases.
+    SpanSink* spans = nullptr;      ///< Is told of sampled jobs; outlives the worker.
 };
 
 class Worker {
@@ -67,6 +68,7 @@ class Worker {
     Task<void> wait_for_work();
     Task<void> work_on(Claim claim);
     Task<Outcome> attempt(Running& job);
+    void tell_span(const Claim& claim, bool failed) const;
     Task<void> conclude(const Claim& claim, Outcome outcome);
     Task<void> give_up(const Claim& claim, std::string error, bool blame_file);
     Task<void> bury(const Claim& claim, std::string error);

@@ -96,12 +96,13 @@ Result<void> Form::end_part() {
     return {};
 }
 
-Task<Result<std::string>> Form::finish(std::string uploader_id) {
+Task<Result<std::string>> Form::finish(std::string uploader_id, std::string trace) {
     if (!intake_) co_return fail_field("reelVideo", "A video file is required.");
     if (!video_) co_return fail_field("data", "The data part is required.");
     auto allowed = co_await uploads_.judge_words(*video_);
     if (!allowed) co_return std::unexpected(allowed.error());
     video_->uploader_id = std::move(uploader_id);
+    video_->trace = std::move(trace);
     auto id = co_await uploads_.finish(*intake_, std::move(*video_));
     co_return id;
 }

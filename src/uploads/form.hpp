@@ -18,8 +18,8 @@ class Form {
 
     /// Reads the whole body. What was written is dropped with the form unless `finish` was called.
     Task<Result<void>> read(http::Request& request);
-    /// The id of the post.
-    Task<Result<std::string>> finish(std::string uploader_id);
+    /// The id of the post. `trace`: the traceparent that its job goes on with.
+    Task<Result<std::string>> finish(std::string uploader_id, std::string trace);
 
   private:
     enum class Part : std::uint8_t { none, data, file };

@@ -117,9 +117,10 @@ Task<Result<UploadState>> Resumables::append(
     std::string user_id,
     std::uint64_t offset,
     http::BodyReader& body,
-    std::optional<Checksum> checksum
+    std::optional<Checksum> checksum,
+    std::string trace
 ) {
-    Visit visit(*this);
+    Visit visit(*this, std::move(trace));
     auto begun = co_await visit.begin(std::move(id), std::move(user_id), offset);
     if (!begun) co_return std::unexpected(begun.error());
     if (visit.finished()) co_return visit.state();

@@ -62,13 +62,15 @@ class Resumables {
     /// Appends the body behind `offset`. When this returns a state, what it says is durable, and
     /// the last byte has made a post. `conflict` with one of the words above; `too_large`,
     /// `unsupported` (such an upload is removed). With a checksum all of the body counts or
-    /// nothing; without, what came before a failure counts.
+    /// nothing; without, what came before a failure counts. `trace`: the traceparent that the job
+    /// of the post goes on with.
     Task<Result<UploadState>> append(
         std::string id,
         std::string user_id,
         std::uint64_t offset,
         http::BodyReader& body,
-        std::optional<Checksum> checksum
+        std::optional<Checksum> checksum,
+        std::string trace
     );
 
     /// Removes the bytes of what has expired, was removed or lost its user; how many objects.

@@ -62,7 +62,7 @@ Task<Result<http::Response>> upload(const UploadParts& parts, http::Request& req
         Form form(parts.uploads);
         auto read = co_await form.read(request);
         if (!read) co_return std::unexpected(read.error());
-        id = co_await form.finish(viewer->user_id);
+        id = co_await form.finish(viewer->user_id, traceparent(request.trace));
     }
     if (!id) co_return std::unexpected(id.error());
     co_await wait_for(parts, *id, *wait);

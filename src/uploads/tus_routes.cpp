@@ -90,7 +90,8 @@ Task<Result<UploadState>> take_body(
     auto place = parts.places.take_place(user_id);
     if (!place) co_return std::unexpected(place.error());
     auto state = co_await parts.uploads.append(
-        std::move(id), std::move(user_id), offset, *request.body, std::move(checksum)
+        std::move(id), std::move(user_id), offset, *request.body, std::move(checksum),
+        traceparent(request.trace)
     );
     co_return state;
 }

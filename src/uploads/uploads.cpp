@@ -136,7 +136,8 @@ Task<Result<std::string>> Uploads::record(
             auto post = co_await videos::insert_video(tx, video);
             if (!post) co_return std::unexpected(post.error());
             auto job = co_await processing::enqueue(
-                tx, video.asset_id, 0, {.uploader_id = video.uploader_id, .bytes = source.size}
+                tx, video.asset_id, 0,
+                {.uploader_id = video.uploader_id, .bytes = source.size, .trace = video.trace}
             );
             if (!job) co_return std::unexpected(job.error());
             if (!besides) co_return true;

@@ -202,6 +202,7 @@ Task<Result<void>> Visit::finish() {
     auto video = read_metadata(state_.metadata);
     if (!video) co_return std::unexpected(video.error());
     video->uploader_id = user_id_;
+    video->trace = trace_;
     auto published = co_await appender_->publish(source_key());
     if (!published) co_return published;
     Result<std::string> hash;

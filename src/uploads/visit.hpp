@@ -14,7 +14,8 @@ class Visit {
   public:
     using Clock = std::chrono::steady_clock;
 
-    explicit Visit(Resumables& parts) : parts_(parts) {}
+    /// `trace`: the traceparent that the job of the post goes on with.
+    Visit(Resumables& parts, std::string trace) : parts_(parts), trace_(std::move(trace)) {}
 
     /// Takes the lease: `conflict` (locked or wrong offset), `not_found`, `gone`. A finished upload
     /// is left as it is, see `finished`.
@@ -41,6 +42,7 @@ class Visit {
     [[nodiscard]] std::string source_key() const { return key() + '.' + std::to_string(fence_); }
 
     Resumables& parts_;
+    const std::string trace_;
     UploadState state_;
     std::string user_id_;
     std::int64_t fence_ = 0;

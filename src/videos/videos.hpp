@@ -36,6 +36,7 @@ struct NewVideo {
     std::string visibility = "public";  ///< "public", "unlisted" or "private" (its owner's only).
     std::vector<std::string> tags;
     std::optional<double> thumbnail_at;  ///< Seconds.
+    std::string trace{};                 ///< The traceparent that its job goes on with.
 };
 
 /// Inserts the post, not listed yet. Part of the upload's transaction.

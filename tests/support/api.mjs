@@ -64,11 +64,11 @@ export class Person {
         this.token = answer.body.data.token;
     }
 
-    async upload(file, data = { title: 'A clip' }, { query = '?wait=none', name = 'clip.mp4' } = {}) {
+    async upload(file, data = { title: 'A clip' }, { query = '?wait=none', name = 'clip.mp4', headers = {} } = {}) {
         const form = new FormData();
         form.append('data', JSON.stringify(data));
         form.append('reelVideo', new Blob([await readFile(file)]), name);
-        return this.post(`/api/v1/video/upload${query}`, { body: form });
+        return this.post(`/api/v1/video/upload${query}`, { body: form, headers });
     }
 
     /** Waits until the clip is ready or failed and returns the video. */
