@@ -9,9 +9,10 @@ import { processing } from './processing.mjs';
 import { s3 } from './s3.mjs';
 import { scaling } from './scaling.mjs';
 import { serving } from './serving.mjs';
+import { strain } from './strain.mjs';
 import { summary } from './support.mjs';
 
-const all = { serving, feed, processing, scaling, s3, building };
+const all = { serving, strain, feed, processing, scaling, s3, building };
 const names = process.argv.slice(2);
 for (const name of names) if (!all[name]) throw new Error(`no benchmark called ${name}; there are: ${Object.keys(all).join(', ')}`);
 
