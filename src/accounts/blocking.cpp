@@ -18,6 +18,13 @@ std::string has_muted(std::string_view muter, std::string_view muted) {
     );
 }
 
+std::string kept_apart(std::string_view viewer, std::string_view other) {
+    return fmt::format(
+        "({} OR {} OR {})", has_blocked(viewer, other), has_blocked(other, viewer),
+        has_muted(viewer, other)
+    );
+}
+
 std::unexpected<Error> refused_by_block() {
     return std::unexpected(Error{
         .code = Errc::forbidden, .message = "This person does not want that.", .word = "blocked"

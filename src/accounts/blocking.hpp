@@ -14,6 +14,14 @@ namespace reelshare::accounts {
 /// The same, for those whom `muter` does not want to hear of.
 [[nodiscard]] std::string has_muted(std::string_view muter, std::string_view muted);
 
+/// Whether lists made for `viewer` leave out what `other` posts: one has blocked the other, or the
+/// viewer has muted them.
+[[nodiscard]] std::string kept_apart(std::string_view viewer, std::string_view other);
+
+/// What begins the tag under which nodes keep whether there is anybody whom lists for a user leave
+/// out; the user's id follows.
+inline constexpr std::string_view kWallsTag = "walls:";
+
 /// What somebody hears who is blocked: `forbidden`.
 [[nodiscard]] std::unexpected<Error> refused_by_block();
 

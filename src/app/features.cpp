@@ -16,6 +16,7 @@
 #include "moderation/routes.hpp"
 #include "notifications/routes.hpp"
 #include "profiles/routes.hpp"
+#include "search/routes.hpp"
 #include "statistics/routes.hpp"
 #include "uploads/routes.hpp"
 #include "uploads/tus_routes.hpp"
@@ -133,6 +134,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       notifications(*base.database, *base.bus),
       follows(*base.database, near_cache, *base.bus),
       blocks(*base.database, near_cache, *base.bus),
+      suggestions(*base.database, near_cache),
       profiles(*base.database, videos, near_cache, *base.bus),
       views(*base.database, videos, base.metrics, view_options(config, *base.database)),
       events(videos, *base.bus),
@@ -198,6 +200,7 @@ http::Router Features::routes() {
     moderation::add_moderation_routes(router, {moderation, words, accounts, *base_.database});
     follows::add_follow_routes(router, {follows, blocks, accounts, near_cache});
     notifications::add_notification_routes(router, notifications, accounts);
+    search::add_search_routes(router, suggestions, accounts);
     statistics::add_statistics_routes(router, *base_.database, accounts, videos);
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
     uploads::add_tus_routes(router, {resumables, uploads, accounts, config_.public_url});

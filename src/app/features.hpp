@@ -20,6 +20,7 @@
 #include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
 #include "profiles/profiles.hpp"
+#include "search/suggestions.hpp"
 #include "uploads/resumable.hpp"
 #include "uploads/uploads.hpp"
 #include "videos/events.hpp"
@@ -70,6 +71,7 @@ class Features {
     notifications::Notifications notifications;
     follows::Follows follows;
     follows::Blocks blocks;
+    search::Suggestions suggestions;
     profiles::Profiles profiles;
     videos::ViewCounter views;
     videos::EventStreams events;

@@ -9,9 +9,11 @@
 #include "base/id.hpp"
 #include "cache/invalidation.hpp"
 #include "comments/comment_json.hpp"
+#include "comments/counting.hpp"
 #include "comments/withholding.hpp"
 #include "notifications/notice.hpp"
 #include "videos/visibility.hpp"
+#include "webhooks/outbox.hpp"
 
 #include <fmt/format.h>
 
@@ -29,9 +31,16 @@ std::unexpected<Error> no_comment() {
     return fail(Errc::not_found, "Comment not found!");
 }
 
-/// Inserts a comment and gives its object. `thread_id` is "" for one that begins a thread. Where
-/// post or thread went meanwhile, the constraint says so; who was banned meanwhile is no author.
-Task<Result<json::object>> insert(
+/// A comment as it came to be.
+struct Inserted {
+    json::object object;
+    UnixMillis at = 0;
+    bool lifts = false;  ///< The trend: the first of a person who did not post the clip.
+};
+
+/// `thread_id` is "" for one that begins a thread. Where post or thread went meanwhile, the
+/// constraint says so; who was banned meanwhile is no author.
+Task<Result<Inserted>> insert(
     db::Transaction& tx,
     std::string video_id,
     std::string thread_id,
@@ -40,47 +49,30 @@ Task<Result<json::object>> insert(
 ) {
     db::Value parent;
     if (!thread_id.empty()) parent = std::move(thread_id);
+    const UnixMillis now = now_ms();
     auto rows = co_await tx.query(
         fmt::format(
             "INSERT INTO comments (id, video_id, user_id, parent_id, content, created_at, "
-            "updated_at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), id, CAST($4 AS TEXT), "
-            "CAST($5 AS TEXT), CAST($6 AS BIGINT), CAST($6 AS BIGINT) FROM users WHERE id = $3 AND "
-            "suspended_at IS NULL RETURNING {}",
+            "updated_at, lifts) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), id, CAST($4 AS TEXT), "
+            "CAST($5 AS TEXT), CAST($6 AS BIGINT), CAST($6 AS BIGINT), CASE WHEN EXISTS (SELECT 1 "
+            "FROM videos v WHERE v.id = $2 AND v.uploader_id = $3) OR EXISTS (SELECT 1 FROM "
+            "comments c WHERE c.user_id = $3 AND c.video_id = $2 AND c.lifts = 1) THEN 0 ELSE 1 "
+            "END FROM users WHERE id = $3 AND suspended_at IS NULL RETURNING {}, lifts",
             kReturnedColumns
         ),
         {new_id(), std::move(video_id), std::move(user_id), std::move(parent), std::move(content),
-         now_ms()}
+         now}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return fail(Errc::unauthenticated, "Invalid token!");
-    co_return comment_json(rows->front());
+    const db::Row& row = rows->front();
+    co_return Inserted{.object = comment_json(row), .at = now, .lifts = row.flag(row.size() - 1)};
 }
 
-/// Adds to the counts of a post.
-Task<Result<void>> count(
-    db::Transaction& tx, std::string video_id, std::int64_t comments, std::int64_t threads
-) {
-    auto rows = co_await tx.query(
-        "UPDATE videos SET comment_count = comment_count + $2, thread_count = thread_count + $3 "
-        "WHERE id = $1",
-        {std::move(video_id), comments, threads}
-    );
-    if (!rows) co_return std::unexpected(rows.error());
-    if (rows->affected == 0) co_return no_video();
-    co_return Result<void>();
-}
-
-/// Locks the thread's row too. Whether the thread is there and shown.
-Task<Result<bool>> count_reply(
-    db::Transaction& tx, std::string thread_id, std::int64_t difference
-) {
-    auto rows = co_await tx.query(
-        "UPDATE comments SET reply_count = reply_count + $2 WHERE id = $1 "
-        "RETURNING CASE WHEN hidden = 0 AND author_banned = 0 THEN 1 ELSE 0 END",
-        {std::move(thread_id), difference}
-    );
-    if (!rows) co_return std::unexpected(rows.error());
-    co_return !rows->empty() && rows->front().flag(0);
+Gain gain_of(const Inserted& inserted, std::int64_t threads) {
+    Gain gain{.comments = 1, .threads = threads};
+    if (inserted.lifts) gain.lifted.push_back(inserted.at);
+    return gain;
 }
 
 /// A comment that its viewer may know of.
@@ -125,7 +117,8 @@ Task<Result<std::string>> thread_of(db::Transaction& tx, std::string id) {
     co_return rows->front().text(0);
 }
 
-/// Notes a new comment for `user_id`; gives it back where there is something to announce, else "".
+/// Notes a new comment for `user_id` and for other servers; gives the user back where there is
+/// something to announce, else "".
 Task<Result<std::string>> tell(
     db::Transaction& tx, std::string user_id, std::string kind, const json::object& comment
 ) {
@@ -140,6 +133,15 @@ Task<Result<std::string>> tell(
              .comment_id = field("id")}
     );
     if (!noted) co_return std::unexpected(noted.error());
+    auto told = co_await webhooks::record(
+        tx, "comment.created",
+        {{"commentId", comment.at("id")},
+         {"videoId", comment.at("videoId")},
+         {"userId", comment.at("userId")},
+         {"parentCommentId", comment.at("parentCommentId")},
+         {"content", comment.at("content")}}
+    );
+    if (!told) co_return std::unexpected(told.error());
     co_return *noted ? user_id : std::string();
 }
 
@@ -155,17 +157,22 @@ Result<T> gone_is_not_found(Result<T> result, std::string_view message) {
 namespace {
 
 /// Takes a removed comment off the counts, where it was in them: `row` as `remove_comment` has it,
-/// `thread_id` of a reply.
-Task<Result<void>> uncount(db::Transaction& tx, const db::Row& row, std::string thread_id) {
-    if (!row.flag(4)) co_return Result<void>();
-    if (thread_id.empty()) {
-        auto counted = co_await count(tx, row.text(0), -1 - row.integer(3), -1);
-        co_return counted;
+/// `thread_id` of a reply. What it lifted goes in any case.
+Task<Result<void>> uncount(
+    db::Transaction& tx, const db::Row& row, std::string thread_id, std::vector<UnixMillis> lifts
+) {
+    Gain gain;
+    gain.lowered = std::move(lifts);
+    if (row.flag(4) && thread_id.empty()) {
+        gain.comments = -1 - row.integer(3);
+        gain.threads = -1;
+    } else if (row.flag(4)) {
+        auto thread_shown = co_await count_reply(tx, std::move(thread_id), -1);
+        if (!thread_shown) co_return std::unexpected(thread_shown.error());
+        gain.comments = *thread_shown ? -1 : 0;
     }
-    auto thread_shown = co_await count_reply(tx, std::move(thread_id), -1);
-    if (!thread_shown) co_return std::unexpected(thread_shown.error());
-    if (!*thread_shown) co_return Result<void>();
-    auto counted = co_await count(tx, row.text(0), -1, 0);
+    if (gain.comments == 0 && gain.lowered.empty()) co_return Result<void>();
+    auto counted = co_await count(tx, row.text(0), std::move(gain));
     co_return counted;
 }
 
@@ -180,6 +187,8 @@ Task<Result<RemovedComment>> remove_comment(db::Transaction& tx, std::string id)
         if (!locked) co_return std::unexpected(locked.error());
     }
     // Replies go with their thread; a reply that is being written holds the thread's row.
+    auto lifts = co_await lifts_in(tx, id);
+    if (!lifts) co_return std::unexpected(lifts.error());
     auto rows = co_await tx.query(
         "DELETE FROM comments WHERE id = $1 RETURNING video_id, user_id, content, reply_count, "
         "CASE WHEN hidden = 0 AND author_banned = 0 THEN 1 ELSE 0 END",
@@ -188,7 +197,8 @@ Task<Result<RemovedComment>> remove_comment(db::Transaction& tx, std::string id)
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return no_comment();
     const db::Row& row = rows->front();
-    auto uncounted = co_await uncount(tx, row, is_reply ? *thread : std::string());
+    auto uncounted =
+        co_await uncount(tx, row, is_reply ? *thread : std::string(), std::move(*lifts));
     if (!uncounted) co_return std::unexpected(uncounted.error());
     co_return RemovedComment{
         .video_id = row.text(0),
@@ -223,12 +233,12 @@ Task<Result<json::object>> Comments::add(
             if (rows->front().flag(1)) co_return accounts::refused_by_block();
             auto inserted = co_await insert(tx, video_id, "", user_id, content);
             if (!inserted) co_return std::unexpected(inserted.error());
-            auto counted = co_await count(tx, video_id, 1, 1);
+            auto counted = co_await count(tx, video_id, gain_of(*inserted, 1));
             if (!counted) co_return std::unexpected(counted.error());
-            auto noted = co_await tell(tx, rows->front().text(0), "comment", *inserted);
+            auto noted = co_await tell(tx, rows->front().text(0), "comment", inserted->object);
             if (!noted) co_return std::unexpected(noted.error());
             told = std::move(*noted);
-            co_return inserted;
+            co_return std::move(inserted->object);
         }
     );
     if (comment) changed(video_id, "");
@@ -253,12 +263,12 @@ Task<Result<json::object>> Comments::reply(
             auto thread = co_await count_reply(tx, to.thread_id, 1);
             if (!thread) co_return std::unexpected(thread.error());
             if (!*thread) co_return no_comment();
-            auto counted = co_await count(tx, to.video_id, 1, 0);
+            auto counted = co_await count(tx, to.video_id, gain_of(*inserted, 0));
             if (!counted) co_return std::unexpected(counted.error());
-            auto noted = co_await tell(tx, to.author_id, "reply", *inserted);
+            auto noted = co_await tell(tx, to.author_id, "reply", inserted->object);
             if (!noted) co_return std::unexpected(noted.error());
             told = std::move(*noted);
-            co_return inserted;
+            co_return std::move(inserted->object);
         }
     );
     if (comment) changed(to.video_id, to.thread_id);

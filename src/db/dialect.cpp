@@ -1,5 +1,7 @@
 #include "db/dialect.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace reelshare::db {
@@ -34,6 +36,31 @@ std::span<const std::string_view> before_migrations(const Database& database) {
 
 std::string_view migration_lock(const Database& database) {
     return is_postgres(database) ? kMigrationLock : "";
+}
+
+TextSearch text_search(const Database& database, std::string_view table, std::string_view words) {
+    if (is_postgres(database))
+        return {
+            .from = fmt::format("{} s", table),
+            .where = fmt::format("s.vector @@ search_query({})", words),
+            .place = "s.n"
+        };
+    // CROSS: the index of words comes first, whatever the planner thinks.
+    return {
+        .from = fmt::format("{0}_words w CROSS JOIN {0} s ON s.n = w.rowid", table),
+        .where = fmt::format("w.{}_words MATCH {}", table, words),
+        .place = "w.rowid"
+    };
+}
+
+std::string text_query(const Database& database, const std::vector<std::string>& words) {
+    std::string query;
+    for (const std::string& word : words) {
+        if (!query.empty()) query += ' ';
+        query += is_postgres(database) ? word : '"' + word + '"';
+    }
+    if (!is_postgres(database) && !query.empty()) query += '*';
+    return query;
 }
 
 }  // namespace reelshare::db

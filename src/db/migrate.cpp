@@ -12,9 +12,9 @@ namespace reelshare::db {
 namespace {
 
 /// Of what is run, so that a comment may be mended.
-std::string checksum(const Migration& step) {
+std::string checksum(const Migration& step, Dialect dialect) {
     std::string text;
-    for (const std::string& statement : split_statements(step.sql)) text += statement;
+    for (const std::string& statement : split_statements(step.sql_for(dialect))) text += statement;
     return sha256_hex(text);
 }
 
@@ -57,7 +57,7 @@ Task<Result<Applied>> read_applied(Database& database) {
     co_return applied;
 }
 
-Result<void> check(const Applied& applied, std::span<const Migration> steps) {
+Result<void> check(const Applied& applied, std::span<const Migration> steps, Dialect dialect) {
     const std::int64_t current = applied.checksums.empty() ? 0 : applied.checksums.rbegin()->first;
     const int known = steps.empty() ? 0 : steps.back().version;
     if (applied.last_break > known) {
@@ -70,7 +70,7 @@ Result<void> check(const Applied& applied, std::span<const Migration> steps) {
     if (current > known) log::info("schema_is_newer", {{"schema", current}, {"known", known}});
     for (const Migration& step : steps) {
         const auto found = applied.checksums.find(step.version);
-        if (found == applied.checksums.end() || found->second == checksum(step)) continue;
+        if (found == applied.checksums.end() || found->second == checksum(step, dialect)) continue;
         return fail(
             Errc::invalid, "The database was made by another build: its schema change " +
                                std::to_string(step.version) + " (" + std::string(step.name) +
@@ -89,11 +89,12 @@ Task<Result<bool>> apply_in(Database& database, Transaction& tx, const Migration
     auto recorded = co_await tx.query(
         "INSERT INTO schema_migrations (version, name, applied_at, checksum) "
         "VALUES ($1, $2, $3, $4) ON CONFLICT (version) DO NOTHING",
-        {std::int64_t{step.version}, std::string(step.name), now_ms(), checksum(step)}
+        {std::int64_t{step.version}, std::string(step.name), now_ms(),
+         checksum(step, database.dialect())}
     );
     if (!recorded) co_return std::unexpected(recorded.error());
     if (recorded->affected == 0) co_return false;
-    for (const std::string& statement : split_statements(step.sql)) {
+    for (const std::string& statement : split_statements(step.sql_for(database.dialect()))) {
         auto done = co_await tx.query(statement);
         if (!done) co_return std::unexpected(done.error());
     }
@@ -139,7 +140,8 @@ Task<Result<int>> migrate(Database& database, std::span<const Migration> steps) 
     if (!prepared) co_return std::unexpected(prepared.error());
     const auto applied = co_await read_applied(database);
     if (!applied) co_return std::unexpected(applied.error());
-    if (const auto fits = check(*applied, steps); !fits) co_return std::unexpected(fits.error());
+    const auto fits = check(*applied, steps, database.dialect());
+    if (!fits) co_return std::unexpected(fits.error());
     int count = 0;
     for (const Migration& step : steps) {
         if (applied->checksums.contains(step.version)) continue;

@@ -1,7 +1,8 @@
 #pragma once
 // Numbered schema changes, each in one transaction, recorded in `schema_migrations`. They are the
-// files of src/db/migrations/, named NNN_<name>.sql and built into the program. One that was
-// released never changes: the next change is a new file.
+// files of src/db/migrations/, named NNN_<name>.sql and built into the program; where PostgreSQL
+// needs other words, NNN_<name>.postgres.sql stands for it there. One that was released never
+// changes: the next change is a new file.
 //
 // The version before must be able to work on the new schema, or a roll-out could not go node by
 // node, nor back: add columns with a default and tables; take away what nobody uses only in the
@@ -22,6 +23,11 @@ struct Migration {
     int version;
     std::string_view name;
     std::string_view sql;
+    std::string_view postgres{};  ///< Instead of `sql` there; empty: the same.
+
+    [[nodiscard]] std::string_view sql_for(Dialect dialect) const {
+        return dialect == Dialect::postgres && !postgres.empty() ? postgres : sql;
+    }
 };
 
 /// Those of this program, in order.

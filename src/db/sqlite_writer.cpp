@@ -135,6 +135,7 @@ Result<void> SqliteWriter::commit_batch(Batch& batch) {
         const bool last = i + 1 == batch.size();
         if (last && std::chrono::steady_clock::now() < last_call) add_arrivals(batch, safe);
     }
+    if (auto indexed = text_indexes_.follow(*connection_); !indexed) return indexed;
     return connection_->run("COMMIT");
 }
 

@@ -6,6 +6,7 @@
 #include "db/sqlite.hpp"
 #include "db/sqlite_connection.hpp"
 #include "db/sqlite_session.hpp"
+#include "db/sqlite_text_index.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -68,6 +69,7 @@ class SqliteWriter {
 
     const SqliteOptions options_;
     std::unique_ptr<SqliteConnection> connection_;
+    SqliteTextIndexes text_indexes_;
     bool synchronous_full_ = true;
     std::atomic<bool> broken_{false};
     std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "follows/blocks.hpp"
 
+#include "accounts/blocking.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "cache/invalidation.hpp"
@@ -52,6 +53,7 @@ Task<Result<Wall>> Blocks::set_blocked(std::string user_id, std::string other_id
             co_return *mine || *theirs;
         });
     if (!changed) co_return std::unexpected(changed.error());
+    walls_changed({user_id, other_id});
     if (*changed)
         for (const std::string& id : {user_id, other_id})
             cache::drop_everywhere(near_cache_, bus_, "follows:" + id);
@@ -72,8 +74,14 @@ Task<Result<Wall>> Blocks::set_muted(std::string user_id, std::string other_id, 
     }
     auto moved = co_await database_.execute(std::move(sql), std::move(params));
     if (!moved) co_return std::unexpected(moved.error());
+    walls_changed({user_id});
     auto now = co_await wall(std::move(user_id), std::move(other_id));
     co_return now;
+}
+
+void Blocks::walls_changed(const std::vector<std::string>& user_ids) {
+    for (const std::string& id : user_ids)
+        cache::drop_everywhere(near_cache_, bus_, std::string(accounts::kWallsTag) + id);
 }
 
 }  // namespace reelshare::follows

@@ -8,6 +8,7 @@
 #include "db/database.hpp"
 
 #include <string>
+#include <vector>
 
 namespace reelshare::follows {
 
@@ -28,6 +29,7 @@ class Blocks {
   private:
     Task<Result<void>> check_other(const std::string& user_id, const std::string& other_id);
     Task<Result<Wall>> wall(std::string user_id, std::string other_id);
+    void walls_changed(const std::vector<std::string>& user_ids);
 
     db::Database& database_;
     cache::NearCache& near_cache_;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace reelshare::videos {
@@ -28,6 +29,9 @@ struct FeedPage {
     std::optional<FeedPlace> next;  ///< Nothing: this was all.
     bool again = false;             ///< These were seen before: nothing is new.
 };
+
+/// What a cursor remembers of a post: see FeedPlace.
+[[nodiscard]] std::uint32_t short_name_of(std::string_view id);
 
 /// What may come next for this viewer, at least `wanted` where so many are there, `given` left out.
 Task<Result<std::vector<ranking::Candidate>>> feed_candidates(

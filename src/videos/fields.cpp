@@ -28,7 +28,7 @@ Result<NewVideo> read_new_video(const json::object& data) {
     video.tags = read.optional_texts("tags", kMaxTags, kTag);
     video.thumbnail_at = read.optional_number("thumbnailAt", 0, kMaxThumbnailAt);
     if (auto faults = read.faults()) return std::unexpected(*faults);
-    video.tags = with_hashtags(std::move(video.tags), video.description);
+    video.tags = with_hashtags(std::move(video.tags), video.title + '\n' + video.description);
     return video;
 }
 

@@ -14,6 +14,9 @@ Task<Result<http::Response>> list_user_videos(const VideoParts& parts, http::Req
 // feed_routes.cpp
 Task<Result<http::Response>> show_feed(const VideoParts& parts, http::Request& request);
 
+// following.cpp
+Task<Result<http::Response>> list_followed(const VideoParts& parts, http::Request& request);
+
 // watching.cpp
 Task<Result<http::Response>> show_video(const VideoParts& parts, http::Request& request);
 Task<Result<http::Response>> follow_video(const VideoParts& parts, http::Request& request);

@@ -5,6 +5,7 @@
 #include "videos/cached_answer.hpp"
 #include "videos/handlers.hpp"
 #include "videos/paging.hpp"
+#include "videos/search_terms.hpp"
 
 #include <fmt/format.h>
 
@@ -25,19 +26,32 @@ std::string envelope(std::string_view message, json::object data) {
     return std::get<std::string>(std::move(response.body));
 }
 
-Task<Result<Slice>> slice_of(Videos& videos, const ListRequest& list, std::string origin) {
+/// A list and who asks for it.
+struct Wanted {
+    ListRequest list;
+    SearchTerms terms;
+    std::string viewer_id;  ///< "": what everybody gets.
+    std::string origin;
+};
+
+Task<Result<Slice>> slice_of(Videos& videos, const Wanted& wanted) {
+    const ListRequest& list = wanted.list;
     if (list.offset() > ListRequest::kMaxOffset) co_return Slice{};
     Result<Slice> slice;
-    if (list.sort == ListRequest::Sort::trending)
-        slice = co_await videos.trending(list.after, list.limit, std::move(origin));
+    if (wanted.terms.any())
+        slice = co_await videos.found(wanted.terms, list, wanted.origin, wanted.viewer_id);
+    else if (list.sort == ListRequest::Sort::trending)
+        slice = co_await videos.trending(list.after, list.limit, wanted.origin, wanted.viewer_id);
     else
-        slice =
-            co_await videos.listed(list.before_id, list.offset(), list.limit, std::move(origin));
+        slice = co_await videos.listed(
+            list.before_id, list.offset(), list.limit, wanted.origin, wanted.viewer_id
+        );
     co_return slice;
 }
 
-Task<Result<std::string>> feed_bytes(Videos& videos, ListRequest list, std::string origin) {
-    auto slice = co_await slice_of(videos, list, std::move(origin));
+Task<Result<std::string>> feed_bytes(Videos& videos, Wanted wanted) {
+    const ListRequest& list = wanted.list;
+    auto slice = co_await slice_of(videos, wanted);
     if (!slice) co_return std::unexpected(slice.error());
     json::object meta;
     if (!list.keyset) {
@@ -82,18 +96,54 @@ http::Response private_answer(std::string bytes) {
     return response;
 }
 
+Result<Wanted> read_wanted(const http::Request& request) {
+    auto list = read_list_request(request);
+    if (!list) return std::unexpected(list.error());
+    auto terms = read_search_terms(request);
+    if (!terms) return std::unexpected(terms.error());
+    Wanted wanted{
+        .list = std::move(*list), .terms = std::move(*terms), .viewer_id = {}, .origin = {}
+    };
+    if (!wanted.terms.any()) return wanted;
+    if (wanted.list.page_given) return fail_field("page", "A search is paged by cursor.");
+    wanted.list.keyset = true;
+    return wanted;
+}
+
+/// Whom a list is made for: nobody in particular, unless it leaves somebody out for this viewer.
+Task<Result<std::string>> made_for(
+    const VideoParts& parts, const std::optional<accounts::Viewer>& viewer
+) {
+    if (!viewer) co_return std::string();
+    auto walls = co_await parts.videos.has_walls(viewer->user_id);
+    if (!walls) co_return std::unexpected(walls.error());
+    co_return *walls ? viewer->user_id : std::string();
+}
+
 }  // namespace
 
 Task<Result<http::Response>> list_videos(const VideoParts& parts, http::Request& request) {
-    const auto list = read_list_request(request);
-    if (!list) co_return std::unexpected(list.error());
-    const std::string origin = link_origin(request, parts.videos.public_url());
+    auto wanted = read_wanted(request);
+    if (!wanted) co_return std::unexpected(wanted.error());
+    const auto viewer = co_await parts.accounts.identify(request);
+    if (!viewer) co_return std::unexpected(viewer.error());
+    auto viewer_id = co_await made_for(parts, *viewer);
+    if (!viewer_id) co_return std::unexpected(viewer_id.error());
+    wanted->viewer_id = std::move(*viewer_id);
+    wanted->origin = link_origin(request, parts.videos.public_url());
+    // Searches are as many as there are words: they would only drive others out of the cache.
+    if (wanted->terms.any() || !wanted->viewer_id.empty()) {
+        auto bytes = co_await feed_bytes(parts.videos, std::move(*wanted));
+        if (!bytes) co_return std::unexpected(bytes.error());
+        co_return private_answer(std::move(*bytes));
+    }
+    const ListRequest& list = wanted->list;
     auto entry = co_await parts.near_cache.get(
         fmt::format(
-            "feed {} {}{} {} {}", origin, list->keyset ? 'k' : 'p', list->page_given ? 'g' : '-',
-            place_of(*list), list->limit
+            "feed {} {}{} {} {}", wanted->origin, list.keyset ? 'k' : 'p',
+            list.page_given ? 'g' : '-', place_of(list), list.limit
         ),
-        {"feed"}, [&]() { return feed_bytes(parts.videos, *list, origin); }
+        {"feed"}, [&]() { return feed_bytes(parts.videos, *wanted); }
     );
     if (!entry) co_return std::unexpected(entry.error());
     co_return cached_answer(request, **entry);

@@ -19,9 +19,9 @@ db::Value text_or_null(std::optional<std::string> text) {
 }
 
 /// The tags after a change: those given, else those there were, and the hashtags of a new
-/// description.
+/// title or description.
 Task<Result<void>> change_tags(db::Transaction& tx, const std::string& id, VideoChange change) {
-    if (!change.tags && !change.description) co_return Result<void>();
+    if (!change.tags && !change.title && !change.description) co_return Result<void>();
     if (!change.tags) {
         auto rows = co_await tx.query("SELECT tags FROM videos WHERE id = $1", {id});
         if (!rows) co_return std::unexpected(rows.error());
@@ -29,7 +29,7 @@ Task<Result<void>> change_tags(db::Transaction& tx, const std::string& id, Video
     }
     std::vector<std::string> tags = with_hashtags(
         std::move(change.tags).value_or(std::vector<std::string>()),
-        change.description.value_or(std::string())
+        change.title.value_or(std::string()) + '\n' + change.description.value_or(std::string())
     );
     auto written =
         co_await tx.query("UPDATE videos SET tags = $2 WHERE id = $1", {id, tags_json(tags)});

@@ -23,6 +23,7 @@ void add_video_routes(http::Router& router, VideoParts parts) {
     };
     add(Method::get, "/video", list_videos);
     add(Method::get, "/video/feed", show_feed);
+    add(Method::get, "/video/following", list_followed);
     add(Method::get, "/user/:id/videos", list_user_videos);
     add(Method::get, "/video/:id", show_video);
     add(Method::get, "/video/:id/:userId", show_video);

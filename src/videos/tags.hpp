@@ -1,5 +1,6 @@
 #pragma once
-// Tags: those given by name and the #hashtags of a description. They are kept as written for
+// Tags: those given by name and the #hashtags of a title and a
+// description. They are kept as written for
 // display and folded (lower case) for finding.
 
 #include "base/task.hpp"

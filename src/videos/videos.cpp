@@ -1,5 +1,6 @@
 #include "videos/videos.hpp"
 
+#include "accounts/blocking.hpp"
 #include "base/id.hpp"
 #include "videos/pages.hpp"
 #include "videos/ranking.hpp"
@@ -131,31 +132,62 @@ Task<Result<json::object>> Videos::detail(
 }
 
 Task<Result<Slice>> Videos::listed(
-    std::string before_id, std::int64_t offset, std::int64_t limit, std::string origin
+    std::string before_id,
+    std::int64_t offset,
+    std::int64_t limit,
+    std::string origin,
+    std::string viewer_id
 ) {
     db::Params params{limit + 1, offset};
-    if (!before_id.empty()) params.emplace_back(before_id);
-    auto rows = co_await database_.query(
-        page_sql(before_id.empty() ? "listed = 1" : "listed = 1 AND id < $3"), std::move(params)
-    );
+    std::string where = "listed = 1";
+    if (!before_id.empty()) {
+        params.emplace_back(std::move(before_id));
+        where += " AND id < $3";
+    }
+    if (!viewer_id.empty()) {
+        params.emplace_back(std::move(viewer_id));
+        where += not_apart(fmt::format("${}", params.size()), "videos.uploader_id");
+    }
+    auto rows = co_await database_.query(page_sql(where), std::move(params));
     if (!rows) co_return std::unexpected(rows.error());
     co_return slice_of(*rows, limit, origin, links_);
 }
 
 Task<Result<Slice>> Videos::trending(
-    std::optional<TrendPlace> after, std::int64_t limit, std::string origin
+    std::optional<TrendPlace> after, std::int64_t limit, std::string origin, std::string viewer_id
 ) {
     db::Params params{limit + 1, std::int64_t{0}};
+    std::string where;
     if (after) {
         params.emplace_back(after->trend);
         params.emplace_back(std::move(after->id));
+        where = kBehindTrend;
     }
-    auto rows = co_await database_.query(trend_page_sql(after.has_value()), std::move(params));
+    if (!viewer_id.empty()) {
+        params.emplace_back(std::move(viewer_id));
+        where += not_apart(fmt::format("${}", params.size()), "videos.uploader_id");
+    }
+    auto rows = co_await database_.query(trend_page_sql(where), std::move(params));
     if (!rows) co_return std::unexpected(rows.error());
-    Slice slice = slice_of(*rows, limit, origin, links_);
-    if (!slice.videos.empty())
-        slice.last_trend = rows->rows[slice.videos.size() - 1].real(kTrendColumn);
-    co_return slice;
+    co_return slice_of(*rows, limit, origin, links_);
+}
+
+Task<Result<bool>> Videos::has_walls(std::string user_id) {
+    auto entry = co_await near_cache_.get(
+        "walls " + user_id, {std::string(accounts::kWallsTag) + user_id},
+        [this, user_id]() -> Task<Result<std::string>> {
+            auto rows = co_await database_.query(
+                "SELECT CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = $1) OR EXISTS "
+                "(SELECT 1 FROM blocks WHERE blocked_id = $1) OR EXISTS (SELECT 1 FROM mutes WHERE "
+                "muter_id = $1) THEN 1 ELSE 0 END",
+                {user_id}
+            );
+            if (!rows) co_return std::unexpected(rows.error());
+            co_return std::string(rows->front().flag(0) ? "some" : "none");
+        }
+    );
+    if (!entry) co_return std::unexpected(entry.error());
+    co_return *(*entry)->identity == "some";
 }
 
 Task<Result<std::int64_t>> Videos::count_listed() {

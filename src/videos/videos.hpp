@@ -59,7 +59,7 @@ enum class LikeChange : std::uint8_t { like, unlike, toggle };
 struct Slice {
     boost::json::array videos;
     std::string last_id;    ///< Of the last one; "" where the list is empty.
-    double last_trend = 0;  ///< Of the last one, in a list that is ordered by it.
+    double last_trend = 0;  ///< Of the last one.
     bool more = false;      ///< There are others behind it.
 };
 
@@ -96,6 +96,8 @@ struct Progress {
 struct FeedPlace;
 struct FeedViewer;
 struct FeedPage;
+struct ListRequest;
+struct SearchTerms;
 
 /// Thread-safe. `origin`: scheme and authority that links begin with, from `link_origin`.
 class Videos {
@@ -132,15 +134,36 @@ class Videos {
         std::string id, std::string viewer_id, bool judges, std::string origin
     );
 
-    /// Listed posts older than `before_id` ("": from the newest), after skipping `offset`.
+    /// Listed posts older than `before_id` ("": from the newest), after skipping `offset`. Here
+    /// and below: with a `viewer_id`, without those from whom this user is kept apart
+    /// (accounts/blocking.hpp).
     Task<Result<Slice>> listed(
-        std::string before_id, std::int64_t offset, std::int64_t limit, std::string origin
+        std::string before_id,
+        std::int64_t offset,
+        std::int64_t limit,
+        std::string origin,
+        std::string viewer_id = {}
     );
     /// Listed posts by trend (ranking.hpp), the highest first. Those that rise between two pages
     /// are not found by the second; none comes twice unless it fell.
     Task<Result<Slice>> trending(
-        std::optional<TrendPlace> after, std::int64_t limit, std::string origin
+        std::optional<TrendPlace> after,
+        std::int64_t limit,
+        std::string origin,
+        std::string viewer_id = {}
     );
+    /// Listed posts that were searched for: see search_terms.hpp. The newest first, or the newest
+    /// thousand of them by trend.
+    Task<Result<Slice>> found(
+        SearchTerms terms, ListRequest list, std::string origin, std::string viewer_id
+    );
+    /// Listed posts of those whom the user follows, the newest first.
+    Task<Result<Slice>> of_followed(
+        std::string user_id, std::string before_id, std::int64_t limit, std::string origin
+    );
+    /// Whether there is anybody from whom this user is kept apart. Near-cached, dropped by
+    /// accounts::kWallsTag.
+    Task<Result<bool>> has_walls(std::string user_id);
     /// The feed made for one viewer: see feed.hpp.
     Task<Result<FeedPage>> for_you(
         FeedViewer viewer, FeedPlace place, std::int64_t limit, std::string origin

@@ -85,7 +85,7 @@ for (const query of ['limit=0', 'limit=51', 'limit=x', 'cursor=x', 'cursor=n%00'
     });
 }
 
-test('hashtags of a description become tags, also when it changes', async () => {
+test('hashtags of a title and a description become tags, also when they change', async () => {
     const [plain, sea] = posts;
     assert.deepEqual(plain.tags, []);
     assert.deepEqual(sea.tags, ['sea']);
@@ -93,4 +93,8 @@ test('hashtags of a description become tags, also when it changes', async () => 
     assert.deepEqual(changed.body.data.tags, ['sea', 'Lake']);
     const given = await ada.request('PATCH', `/api/v1/video/${sea.id}`, { json: { tags: ['one'], description: '#two' } });
     assert.deepEqual(given.body.data.tags, ['one', 'two']);
+    const titled = await ada.request('PATCH', `/api/v1/video/${sea.id}`, { json: { title: 'At the #Pier' } });
+    assert.deepEqual(titled.body.data.tags, ['one', 'two', 'Pier']);
+    const both = await ada.upload(await clip(), { title: '#Up and #down', description: '#UP again', tags: ['left'] });
+    assert.deepEqual(both.body.data.tags, ['left', 'Up', 'down']);
 });

@@ -68,6 +68,18 @@ test('video.ready comes signed, video.deleted after it', async () => {
     await heard('video.deleted', (deleted) => deleted.data.videoId === id);
 });
 
+test('comment.created tells of a comment and of a reply', async () => {
+    const id = (await ada.upload(await makeClip(), { title: 'Talked about' })).body.data.id;
+    const comment = (await ada.post(`/api/v1/video/${id}/comments`, { json: { content: 'First!' } })).body.data;
+    const reply = (await ada.post(`/api/v1/comment/${comment.id}/replies`, { json: { content: 'Second.' } })).body.data;
+    for (const one of [comment, reply]) {
+        const told = await heard('comment.created', (event) => event.data.commentId === one.id);
+        assert.deepEqual(JSON.parse(told.body).data, {
+            commentId: one.id, videoId: id, userId: ada.id, parentCommentId: one.parentCommentId, content: one.content,
+        });
+    }
+});
+
 test('what is refused comes again, the same event', async () => {
     events.length = 0;
     refuse = 2;

@@ -40,15 +40,16 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"moderation",
      {"base", "db", "http", "cache", "accounts", "videos", "comments", "audit", "words"}},
     {"follows", {"base", "db", "http", "cache", "accounts", "videos", "notifications"}},
+    {"search", {"base", "db", "http", "cache", "accounts", "videos"}},
     {"profiles", {"base", "db", "objects", "http", "cache", "accounts", "delivery", "videos"}},
     {"statistics", {"base", "db", "http", "accounts", "delivery", "videos"}},
     {"processing", {"base", "webhooks", "db", "objects", "media", "cache", "videos"}},
     {"uploads",
      {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing", "words"}},
-    {"app", {"base",       "media",         "db",       "objects",    "http",      "cache",
-             "accounts",   "delivery",      "videos",   "processing", "uploads",   "redis",
-             "limits",     "idempotency",   "webhooks", "outbound",   "comments",  "follows",
-             "statistics", "notifications", "profiles", "words",      "moderation"}},
+    {"app", {"base",       "media",         "db",       "objects",    "http",       "cache",
+             "accounts",   "delivery",      "videos",   "processing", "uploads",    "redis",
+             "limits",     "idempotency",   "webhooks", "outbound",   "comments",   "follows",
+             "statistics", "notifications", "profiles", "words",      "moderation", "search"}},
 };
 
 /// Libraries that one folder alone may include.

@@ -93,9 +93,14 @@ TEST(FeedCursor, HoldsWhatWasGiven) {
 
 class FeedTest : public VideoFixture {
   protected:
-    FeedPage page(const std::string& viewer, FeedPlace place = {}, std::int64_t limit = 10) {
+    FeedPage page(
+        const std::string& viewer,
+        FeedPlace place = {},
+        std::int64_t limit = 10,
+        const std::string& user_id = {}
+    ) {
         auto answer = run_task(videos_->for_you(
-            {.name = viewer, .user_id = {}, .just_seen = {}}, std::move(place), limit, ""
+            {.name = viewer, .user_id = user_id, .just_seen = {}}, std::move(place), limit, ""
         ));
         EXPECT_TRUE(answer);
         return answer ? std::move(*answer) : FeedPage{};
@@ -233,6 +238,45 @@ TEST_F(FeedTest, WhatResemblesWhatYouSawToTheEndComesFirst) {
     see(other, "v");
     EXPECT_EQ(ids(page("v")).front(), like_it);
     EXPECT_NE(ids(page("w")).front(), like_it);
+}
+
+TEST_F(FeedTest, WhomYouFollowComesFirstAndWhoIsKeptApartNever) {
+    const std::string viewer = add_user("Viewer");
+    const std::string bob = add_user("Bob");
+    const std::string eve = add_user("Eve");
+    const std::string older = add_ready(bob);
+    const std::string newer = add_ready(eve);
+    EXPECT_EQ(ids(page("v", {}, 10, viewer)), (std::vector{newer, older}));
+    sql("INSERT INTO follows (follower_id, followed_id, id, created_at) VALUES ($1, $2, $3, 0)",
+        {viewer, bob, new_id()});
+    EXPECT_EQ(ids(page("v", {}, 10, viewer)), (std::vector{older, newer}));
+    EXPECT_EQ(ids(page("v")), (std::vector{newer, older}));
+    see(older, "v");
+    EXPECT_EQ(ids(page("v", {}, 10, viewer)), std::vector{newer});
+    sql("INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ($1, $2, 0)",
+        {eve, viewer});
+    // Nothing is new: what was seen comes again, and hers not among it.
+    const FeedPage again = page("v", {}, 10, viewer);
+    EXPECT_TRUE(again.again);
+    EXPECT_EQ(ids(again), std::vector{older});
+}
+
+TEST_F(FeedTest, WhatThoseYouFollowPostIsFoundBehindAllThatRises) {
+    const std::string viewer = add_user("Viewer");
+    const std::string bob = add_user("Bob");
+    const std::string quiet = add_ready(bob);
+    const std::string ada = add_user("Ada");
+    for (int i = 0; i < 130; ++i) add_ready(ada);
+    sql("UPDATE videos SET trend = trend - 20 WHERE id = $1", {quiet});
+    sql("INSERT INTO follows (follower_id, followed_id, id, created_at) VALUES ($1, $2, $3, 0)",
+        {viewer, bob, new_id()});
+    const auto has = [&](const std::vector<ranking::Candidate>& all) {
+        return std::ranges::any_of(all, [&](const ranking::Candidate& one) {
+            return one.id == quiet && one.followed;
+        });
+    };
+    EXPECT_TRUE(has(*run_task(feed_candidates(*database_, {"v", viewer, {}}, {}, 11))));
+    EXPECT_FALSE(has(*run_task(feed_candidates(*database_, {"v", "", {}}, {}, 11))));
 }
 
 }  // namespace

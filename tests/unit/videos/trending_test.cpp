@@ -80,7 +80,7 @@ TEST_F(TrendingTest, PagesAreCutInAnIndexAlone) {
     EXPECT_NE(by_time.find("COVERING INDEX videos_listed (listed=? AND id<?)"), std::string::npos)
         << by_time;
     const db::Params place{std::int64_t{11}, std::int64_t{0}, 20'000.0, new_id()};
-    const std::string by_trend = plan(trend_page_sql(true), place);
+    const std::string by_trend = plan(trend_page_sql(kBehindTrend), place);
     EXPECT_NE(
         by_trend.find("COVERING INDEX videos_trending (listed=? AND (trend,id)<(?,?))"),
         std::string::npos
