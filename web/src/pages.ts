@@ -14,6 +14,7 @@ const loaders = {
   register: () => import('./account/RegisterPage.svelte'),
   'forgot-password': () => import('./account/ForgotPage.svelte'),
   'reset-password': () => import('./account/ResetPage.svelte'),
+  search: () => import('./search/SearchPage.svelte'),
   settings: () => import('./settings/SettingsPage.svelte'),
   notifications: () => import('./notifications/NotificationsPage.svelte'),
   statistics: () => import('./statistics/StatisticsPage.svelte'),

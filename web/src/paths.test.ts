@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { clipPath, parsePath, safeNext, userPath } from './paths';
 
 it('knows the pages', () => {
-  expect(parsePath('/')).toEqual({ page: 'feed' });
+  expect(parsePath('/')).toEqual({ page: 'feed', tab: 'for-you' });
+  expect(parsePath('/trending/')).toEqual({ page: 'feed', tab: 'trending' });
+  expect(parsePath('/search')).toEqual({ page: 'search' });
   expect(parsePath('/upload/')).toEqual({ page: 'upload' });
   expect(parsePath('/reset-password')).toEqual({ page: 'reset-password' });
   expect(parsePath(clipPath('a b/c'))).toEqual({ page: 'clip', id: 'a b/c' });

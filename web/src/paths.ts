@@ -1,5 +1,5 @@
 export type Route =
-  | { page: 'feed' }
+  | { page: 'feed'; tab: 'for-you' | 'following' | 'trending' }
   | { page: 'clip'; id: string }
   | { page: 'clip-edit'; id: string }
   | { page: 'clip-statistics'; id: string }
@@ -15,6 +15,7 @@ const plainPages = [
   'register',
   'forgot-password',
   'reset-password',
+  'search',
   'settings',
   'notifications',
   'statistics',
@@ -34,7 +35,9 @@ const idPages: Record<string, (id: string) => Route> = {
 /** The page that a path names. */
 export function parsePath(pathname: string): Route {
   const path = pathname.replace(/\/+$/, '') || '/';
-  if (path === '/') return { page: 'feed' };
+  if (path === '/') return { page: 'feed', tab: 'for-you' };
+  if (path === '/following') return { page: 'feed', tab: 'following' };
+  if (path === '/trending') return { page: 'feed', tab: 'trending' };
   if (path === '/me') return { page: 'profile', id: 'me' };
   const plain = plainPages.find((page) => path === `/${page}`);
   if (plain) return { page: plain };

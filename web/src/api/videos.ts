@@ -6,6 +6,23 @@ export function listVideos(cursor: string | null, limit: number) {
   return call('GET', '/video', { query: { limit, sort: 'latest', cursor: cursor ?? undefined } });
 }
 
+/** Made for whoever asks; a guest is known by a cookie. */
+export function listForYou(cursor: string | null, limit: number) {
+  return call('GET', '/video/feed', { query: { limit, cursor: cursor ?? undefined }, auth: true });
+}
+
+/** The newest of those whom I follow. */
+export function listFollowing(cursor: string | null, limit: number) {
+  const query = { limit, cursor: cursor ?? undefined };
+  return call('GET', '/video/following', { query, auth: true });
+}
+
+/** What rises. */
+export function listTrending(cursor: string | null, limit: number) {
+  const query = { limit, sort: 'trending' as const, cursor: cursor ?? undefined };
+  return call('GET', '/video', { query, auth: true });
+}
+
 /** One clip. This is also what counts a view, and the only answer that says whether I like it. */
 export function getVideo(id: string) {
   return call('GET', '/video/{id}', { path: { id }, auth: true });

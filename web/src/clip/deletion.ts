@@ -1,6 +1,6 @@
 import { explain } from '../api/errors';
 import { deleteVideo } from '../api/videos';
-import { homeFeed } from '../feed/feed.svelte';
+import { homeFeeds } from '../feed/homeFeeds.svelte';
 import { confirmation } from '../ui/confirmation.svelte';
 import { toasts } from '../ui/toasts.svelte';
 
@@ -14,7 +14,7 @@ export async function deleteClip(clip: { id: string; title: string }): Promise<b
   if (!meant) return false;
   try {
     await deleteVideo(clip.id);
-    homeFeed.drop(clip.id);
+    homeFeeds.drop(clip.id);
     toasts.show('Your clip is deleted.');
     return true;
   } catch (error) {

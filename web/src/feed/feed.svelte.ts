@@ -4,7 +4,22 @@ import { getVideo, listVideos } from '../api/videos';
 
 const PAGE = 10;
 
-type Source = (cursor: string | null, limit: number) => Promise<Page<Video>>;
+export type Source = (cursor: string | null, limit: number) => Promise<Page<Video>>;
+
+/** What is said of a feed that holds nothing, and what can be done about it. */
+export interface Empty {
+  title: string;
+  text: string;
+  path: string;
+  deed: string;
+}
+
+export const nothingYet: Empty = {
+  title: 'Nothing here yet',
+  text: 'This is where everybody’s clips will play. Be the first to share one.',
+  path: '/upload',
+  deed: 'Upload a clip',
+};
 
 /** A list of clips that grows as it is watched: those of a source, or one clip and then those. */
 export class Feed {
@@ -25,6 +40,7 @@ export class Feed {
   constructor(
     private readonly firstId: string | null = null,
     private readonly source: Source = listVideos,
+    readonly empty: Empty = nothingYet,
   ) {}
 
   async loadMore(): Promise<void> {
@@ -81,6 +97,3 @@ export class Feed {
     this.clips.push(...clips.filter((c) => !known.has(c.id) && c.status !== 'failed'));
   }
 }
-
-/** Kept while other pages are open, so that coming back finds the same clip in view. */
-export const homeFeed = new Feed();

@@ -1,5 +1,6 @@
 /** As the server finds them: letters of any script, digits and "_", not digits alone, not inside a word or link. */
-const HASHTAG = /(?<![\p{L}\p{M}\p{N}_/&#])#([\p{L}\p{M}\p{N}_]{1,50})(?![\p{L}\p{M}\p{N}_])/gu;
+export const HASHTAG =
+  /(?<![\p{L}\p{M}\p{N}_/&#])#([\p{L}\p{M}\p{N}_]{1,50})(?![\p{L}\p{M}\p{N}_])/gu;
 const MOST = 20;
 
 /** The #hashtags of a text, each once, without "#". */

@@ -3,7 +3,7 @@ import { ApiError, NetworkError, explain } from '../api/errors';
 import { followProcessing } from '../api/events';
 import type { Video, VideoChange, Visibility } from '../api/types';
 import { changeVideo, getVideo } from '../api/videos';
-import { homeFeed } from '../feed/feed.svelte';
+import { homeFeeds } from '../feed/homeFeeds.svelte';
 import { refuseFile, refuseTitle } from './check';
 import { Rate } from './rate';
 
@@ -161,7 +161,7 @@ class Upload {
     this.progress = null;
     this.finished = clip.status === 'ready';
     this.phase = phaseOf(clip);
-    homeFeed.stale = true;
+    homeFeeds.expire();
     if (clip.uploader) session.learnName(clip.uploader.id, clip.uploader.name);
     if (this.finished || this.phase === 'failed') return;
     this.#unfollow = followProcessing(clip.id, (update) => {
