@@ -16,7 +16,8 @@ std::string row(const CLI::Option& option) {
     const std::string standard = option.get_default_str();
     return fmt::format(
         "| `{}` | `{}` | {} | {} |\n", option.get_name(), option.get_envname(),
-        standard.empty() ? "none" : '`' + standard + '`', option.get_description()
+        standard.empty() || standard == "[]" ? "none" : '`' + standard + '`',
+        option.get_description()
     );
 }
 

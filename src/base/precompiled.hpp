@@ -1,6 +1,7 @@
 #pragma once
-// What most files include in the end and is slow to read: parsed once per build (cmake/compiler.cmake), two thirds
-// of the compile time of a typical file. Every file still includes what it uses.
+// What most files include in the end and is slow to read: parsed once per build
+// (cmake/compiler.cmake), two thirds of the compile time of a typical file. Every file still
+// includes what it uses.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -13,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
