@@ -97,7 +97,9 @@ Task<void> Connection::serve() {
         if (read == Head::closed) co_return;
         bool keep_alive = false;
         if (read == Head::too_large) {
-            keep_alive = co_await refuse({.status = 431, .reason = "The header is too large."});
+            const std::string_view begun(buffer_.data() + begin_, end_ - begin_);
+            keep_alive =
+                co_await refuse({.status = 431, .reason = "The header is too large."}, begun);
         } else {
             keep_alive = co_await serve_one(head);
         }

@@ -46,7 +46,7 @@ class Connection {
     Task<bool> exchange(Request& request, ConnectionBody& body);
     Task<Response> answer(Request& request);
     /// `head`: as much of the header as there is.
-    Task<bool> refuse(const Verdict& verdict, std::string_view head = {});
+    Task<bool> refuse(const Verdict& verdict, std::string_view head);
     void identify(Request& request);
     void report(const Request& request, int status, Clock::time_point start, bool complete);
     /// Reads what is left of a body that nobody wanted; false where that is too much or takes too

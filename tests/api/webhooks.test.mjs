@@ -78,6 +78,8 @@ test('comment.created tells of a comment and of a reply', async () => {
             commentId: one.id, videoId: id, userId: ada.id, parentCommentId: one.parentCommentId, content: one.content,
         });
     }
+    // Told before the next test has somebody refuse.
+    await heard('video.ready', (ready) => ready.data.videoId === id);
 });
 
 test('what is refused comes again, the same event', async () => {

@@ -232,6 +232,10 @@ TEST_F(ServerTest, ALargeHeaderIs431) {
     const std::string answer =
         ask("GET /hello HTTP/1.1\r\nHost: a\r\nX: " + std::string(9000, 'a') + "\r\n\r\n");
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 431"));
+    const std::string head =
+        ask("HEAD /hello HTTP/1.1\r\nHost: a\r\nX: " + std::string(9000, 'a') + "\r\n\r\n");
+    EXPECT_THAT(head, StartsWith("HTTP/1.1 431"));
+    EXPECT_EQ(head.substr(head.find("\r\n\r\n")), "\r\n\r\n") << "it asked for no body";
 }
 
 TEST_F(ServerTest, ASlowHeaderIsCut) {
