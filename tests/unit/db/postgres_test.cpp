@@ -199,7 +199,7 @@ TEST_F(PostgresTest, BehindAPoolerNothingBelongsToTheSession) {
             co_return rows->front().text(0);
         })
     );
-    EXPECT_EQ(limit.value_or(""), "900ms");
+    EXPECT_EQ(limit.value_or(""), "800ms");
     EXPECT_EQ(ask("SELECT current_setting('lock_timeout')")->front().text(0), "0");
 }
 
