@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace reelshare::delivery {
@@ -55,8 +56,8 @@ class Pieces {
         co_return Result<void>();
     }
 
-    Task<Result<std::string>> next() {
-        if (left_ == 0) co_return std::string();
+    Task<Result<std::optional<std::string>>> next() {
+        if (left_ == 0) co_return std::nullopt;
         PartCache::Bytes part = std::exchange(first_, nullptr);
         if (!part) {
             auto fetched = co_await fetch();

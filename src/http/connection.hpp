@@ -63,7 +63,9 @@ class Connection {
     Task<bool> write_file(std::string_view head, const FileBody& file);
     Task<bool> write_stream(const Request& request, StreamBody& stream, bool chunked);
     /// Nothing where the stream broke.
-    Task<std::optional<std::string>> next_piece(const Request& request, StreamBody& stream);
+    Task<Result<std::optional<std::string>>> next_piece(const Request& request, StreamBody& stream);
+    /// The client has ended its half, or the connection is broken.
+    [[nodiscard]] bool client_gone();
     Task<bool> wait_writable();
     void count_sent(std::size_t bytes);
 

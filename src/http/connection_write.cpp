@@ -188,16 +188,22 @@ Task<bool> Connection::write_stream(const Request& request, StreamBody& stream, 
         auto piece = co_await next_piece(request, stream);
         // Broken off rather than ended: the client must not take it for the whole.
         if (!piece) co_return false;
-        if (piece->empty()) break;
-        if (piece->size() > left) co_return false;
-        left -= piece->size();
+        if (!*piece) break;
+        std::string& bytes = **piece;
+        if (bytes.empty()) {
+            // Nobody would notice until the next write, and streams are counted.
+            if (client_gone()) co_return false;
+            continue;
+        }
+        if (bytes.size() > left) co_return false;
+        left -= bytes.size();
         bool written = false;
         if (chunked) {
-            const std::string size = fmt::format("{:x}\r\n", piece->size());
-            piece->append("\r\n");
-            written = co_await write_all(size, *piece);
+            const std::string size = fmt::format("{:x}\r\n", bytes.size());
+            bytes.append("\r\n");
+            written = co_await write_all(size, bytes);
         } else {
-            written = co_await write_all(*piece, {});
+            written = co_await write_all(bytes, {});
         }
         if (!written) co_return false;
     }
@@ -206,13 +212,19 @@ Task<bool> Connection::write_stream(const Request& request, StreamBody& stream, 
     co_return ended;
 }
 
-Task<std::optional<std::string>> Connection::next_piece(
+bool Connection::client_gone() {
+    char byte = 0;
+    const ssize_t got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+Task<Result<std::optional<std::string>>> Connection::next_piece(
     const Request& request, StreamBody& stream
 ) {
     std::string what;
     try {
         auto piece = co_await stream.next();
-        if (piece) co_return std::move(*piece);
+        if (piece) co_return piece;
         what = piece.error().detail.empty() ? piece.error().message : piece.error().detail;
     } catch (const std::exception& error) {
         what = error.what();
@@ -220,7 +232,7 @@ Task<std::optional<std::string>> Connection::next_piece(
     log::warn(
         "stream_broken", {{"requestId", request.id}, {"route", request.route}, {"what", what}}
     );
-    co_return std::nullopt;
+    co_return fail_internal(what);
 }
 
 }  // namespace reelshare::http

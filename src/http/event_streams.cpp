@@ -30,21 +30,15 @@ class EventStreams::Stream {
     Stream(EventStreams& streams, std::unique_ptr<Place> place, std::unique_ptr<EventSource> source)
         : streams_(streams), place_(std::move(place)), source_(std::move(source)) {}
 
-    /// The next piece to send; "" at the end.
-    Task<Result<std::string>> next() {
-        while (!ended_) {
-            Events events = co_await source_->next(Clock::now() + streams_.limits_.slice);
-            const auto now = Clock::now();
-            if (streams_.stopping_ || now - opened_ >= streams_.limits_.life) break;
-            ended_ = events.last;
-            if (events.text.empty() && !ended_ && now - sent_ >= streams_.limits_.heartbeat)
-                events.text = ": still here\n\n";
-            if (events.text.empty()) continue;
-            sent_ = now;
-            co_return std::move(events.text);
-        }
-        ended_ = true;
-        co_return std::string();
+    Task<Result<std::optional<std::string>>> next() {
+        if (ended_) co_return std::nullopt;
+        Events events = co_await source_->next(Clock::now() + streams_.limits_.slice);
+        const auto now = Clock::now();
+        ended_ = events.last || streams_.stopping_ || now - opened_ >= streams_.limits_.life;
+        if (events.text.empty() && !ended_ && now - sent_ >= streams_.limits_.heartbeat)
+            events.text = ": still here\n\n";
+        if (!events.text.empty()) sent_ = now;
+        co_return std::move(events.text);
     }
 
   private:

@@ -19,7 +19,7 @@
 namespace reelshare::http {
 
 struct EventStreamLimits {
-    std::chrono::milliseconds slice{500};  ///< Wakes so often to see whether the server stops.
+    std::chrono::milliseconds slice{500};  ///< Looks so often whether both sides stay.
     std::chrono::milliseconds heartbeat{15'000};
     std::chrono::milliseconds life = std::chrono::minutes(30);
     std::size_t max_streams = 1'000;

@@ -69,9 +69,10 @@ struct FileBody {
 };
 
 /// A body made while it is sent (server-sent events, objects without a local file): each call gives
-/// the next piece, "" ends it. Sent chunked unless `length` is known.
+/// the next piece, none ends it. An empty piece says that there is nothing yet; the client may have
+/// gone meanwhile, which is looked at then. Sent chunked unless `length` is known.
 struct StreamBody {
-    std::function<Task<Result<std::string>>()> next;
+    std::function<Task<Result<std::optional<std::string>>>()> next;
     std::optional<std::uint64_t> length;
 };
 

@@ -146,6 +146,18 @@ test('open streams are bounded per user and end with the server', async () => {
     assert.ok((await ends).every((text) => text.startsWith('event: unread')));
 });
 
+test('whoever has gone makes room at once', async () => {
+    const eve = await new Person(server.url).join('Eve');
+    // As a page does that is loaded again and again.
+    for (let i = 0; i < 12; ++i) {
+        const leaving = new AbortController();
+        const open = () => fetch(`${server.url}/api/v1/notifications/stream`,
+            { headers: { authorization: `Bearer ${eve.token}` }, signal: leaving.signal });
+        await until(async () => (await open()).status === 200, { ms: 3000, what: `stream ${i}` });
+        leaving.abort();
+    }
+});
+
 test('nothing is told without a token', async () => {
     const guest = new Person(server.url);
     for (const answer of [

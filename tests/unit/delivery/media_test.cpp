@@ -242,8 +242,8 @@ TEST_F(MediaTest, AnObjectWithoutALocalFileIsStreamed) {
     for (;;) {
         auto piece = run_task(body.next());
         ASSERT_TRUE(piece);
-        if (piece->empty()) break;
-        sent += *piece;
+        if (!*piece) break;
+        sent += **piece;
     }
     EXPECT_EQ(sent, "12345678");
 }
