@@ -23,7 +23,7 @@ export async function open(browser, url, options = desktop) {
     page.complaints = [];
     page.on('pageerror', (error) => page.complaints.push(String(error)));
     page.on('console', (message) => {
-        if (message.type() === 'error') page.complaints.push(message.text());
+        if (message.type() === 'error') page.complaints.push(`${message.text()} (${message.location().url})`);
     });
     return page;
 }

@@ -35,6 +35,8 @@ after(async () => {
 });
 
 const unread = (page, count) => page.getByRole('link', { name: new RegExp(`News.*${count} unread`, 's') }).waitFor();
+const everythingRead = () => until(
+    async () => (await ada.person.get('/api/v1/notifications')).body.data.meta.unreadCount === 0, { what: 'everything read' });
 
 test('the name below a clip leads to the page of who made it', async () => {
     const { page } = bob;
@@ -55,6 +57,7 @@ test('following is counted at once, and Ada hears of it without loading anything
     await page.getByRole('button', { name: 'Following', exact: true }).waitFor();
     await page.getByRole('link', { name: '1 follower' }).waitFor();
     await ada.page.getByRole('link', { name: /Bob Noyce follows you now/ }).waitFor();
+    await everythingRead();  // It was looked at.
     await page.reload();
     await page.getByRole('button', { name: 'Following', exact: true }).waitFor();
 });
@@ -71,8 +74,7 @@ test('likes and comments come in while another page is open, and are read once s
     await ada.page.getByRole('link', { name: /News/ }).click();
     await ada.page.getByRole('link', { name: /Cy Twombly and 1 other liked your clip/ }).waitFor();
     await shot(ada.page, 'phone-notifications');
-    await until(async () => (await ada.person.get('/api/v1/notifications')).body.data.meta.unreadCount === 0,
-        { what: 'everything read' });
+    await everythingRead();
     await ada.page.getByRole('link', { name: /So early in the morning!/ }).click();
     await ada.page.getByRole('dialog', { name: '1 comment' }).getByText('So early').waitFor();
 });
