@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { Person } from '../tests/support/api.mjs';
 import { startS3 } from '../tests/support/s3.mjs';
-import { ratio, report, startPinned, temporaryFolder, wrk } from './support.mjs';
+import { marked, ratio, report, startPinned, temporaryFolder, wrk } from './support.mjs';
 
 /** Whole clips, as a player that has taste for them fetches them; `paths` in turn. */
 async function script(folder, paths) {
@@ -41,7 +41,7 @@ export async function s3({ phoneClip }) {
     const ada = await new Person(first.url).join();
     const videos = [];
     for (let i = 0; i < 4; ++i) {
-        const answer = await ada.upload(phoneClip, { title: `Clip ${i}` }, { query: '?wait=ready' });
+        const answer = await ada.upload(await marked(phoneClip, i), { title: `Clip ${i}` }, { query: '?wait=ready' });
         if (answer.body?.data?.status !== 'ready') throw new Error(answer.text);
         videos.push(answer.body.data);
     }

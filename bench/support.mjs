@@ -26,6 +26,16 @@ export function summary() {
     lines.forEach(print);
 }
 
+/** A copy of a clip in MP4 with a mark behind it that players skip: the same pictures, other bytes, so that it is worked on again. */
+export async function marked(file, mark) {
+    const box = Buffer.concat([Buffer.alloc(8), Buffer.from(`${mark} ${Date.now()}`)]);
+    box.writeUInt32BE(box.length);
+    box.write('free', 4);
+    const copy = path.join(await temporaryFolder('reelshare-bench-'), 'clip.mp4');
+    await writeFile(copy, Buffer.concat([await readFile(file), box]));
+    return copy;
+}
+
 /** The program on chosen cores. */
 export async function startPinned({ core, env = {}, dataDir, port }) {
     port ??= await freePort();
