@@ -1,12 +1,10 @@
 #include "media/upright.hpp"
 
 extern "C" {
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
 #include <libavutil/pixdesc.h>
 }
 
-#include "media/failure.hpp"
+#include "media/hlg_light.hpp"
 
 #include <fmt/format.h>
 
@@ -18,11 +16,20 @@ namespace reelshare::media {
 
 namespace {
 
-bool is_hdr(const AVFrame& frame) {
-    return frame.color_trc == AVCOL_TRC_SMPTE2084 || frame.color_trc == AVCOL_TRC_ARIB_STD_B67;
+bool is_hlg(const AVFrame& frame) {
+    return frame.color_trc == AVCOL_TRC_ARIB_STD_B67;
 }
+bool is_hdr(const AVFrame& frame) {
+    return frame.color_trc == AVCOL_TRC_SMPTE2084 || is_hlg(frame);
+}
+/// Display P3, which phones film in, and the P3 of cinemas.
+bool is_p3(const AVFrame& frame) {
+    return frame.color_primaries == AVCOL_PRI_SMPTE432 ||
+           frame.color_primaries == AVCOL_PRI_SMPTE431;
+}
+/// More colours than BT.709 has: they must be converted, a new tag would shift all of them.
 bool is_wide(const AVFrame& frame) {
-    return frame.color_primaries == AVCOL_PRI_BT2020;
+    return frame.color_primaries == AVCOL_PRI_BT2020 || is_p3(frame);
 }
 
 /// What cameras mean when they say nothing: BT.709 for HD, BT.601 below, limited range.
@@ -30,7 +37,7 @@ void fill_in_colours(AVFrame& frame) {
     const bool hd = frame.width >= 1280 || frame.height > 576;
     if (is_hdr(frame) || is_wide(frame)) {
         if (frame.colorspace == AVCOL_SPC_UNSPECIFIED || frame.colorspace == AVCOL_SPC_RGB)
-            frame.colorspace = AVCOL_SPC_BT2020_NCL;
+            frame.colorspace = is_p3(frame) ? AVCOL_SPC_BT709 : AVCOL_SPC_BT2020_NCL;
         if (frame.color_primaries == AVCOL_PRI_UNSPECIFIED)
             frame.color_primaries = AVCOL_PRI_BT2020;
         if (frame.color_trc == AVCOL_TRC_UNSPECIFIED) frame.color_trc = AVCOL_TRC_BT709;
@@ -41,6 +48,13 @@ void fill_in_colours(AVFrame& frame) {
                       frame.format == AV_PIX_FMT_YUVJ444P;
     if (frame.color_range == AVCOL_RANGE_UNSPECIFIED)
         frame.color_range = jpeg ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+}
+
+/// The filters from linear light, of which 1 is white paper, to what is stored.
+std::string from_light(bool brighter_than_paper) {
+    std::string text = "zscale=p=bt709,";
+    if (brighter_than_paper) text += "tonemap=tonemap=mobius:desat=0:peak=10,";
+    return text + "zscale=t=bt709:m=bt709:r=tv,format=yuv420p";
 }
 
 }  // namespace
@@ -86,22 +100,30 @@ Upright::Shape Upright::shape_of(const AVFrame& frame) {
             frame.color_primaries, frame.color_trc, frame.color_range};
 }
 
-std::string Upright::chain(const AVFrame& frame) const {
+std::string Upright::sized(const AVFrame& frame) const {
     // Scaled first: everything after it has fewer pixels to do.
     const Size before = orientation_.transpose ? Size{output_.height, output_.width} : output_;
     std::string text;
     if (interlaced_ || frame.interlaced_frame) text += "bwdif=mode=send_frame:deint=interlaced,";
+    if (is_hlg(frame))
+        return text + fmt::format(
+                          "zscale=w={}:h={}:f=bicubic,format={}", before.width, before.height,
+                          av_get_pix_fmt_name(kHlgFormat)
+                      );
     if (is_hdr(frame) || is_wide(frame)) {
         text += fmt::format("zscale=w={}:h={}:f=bicubic,", before.width, before.height);
-        text += "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,";
-        if (is_hdr(frame)) text += "tonemap=tonemap=mobius:desat=0:peak=10,";
-        text += "zscale=t=bt709:m=bt709:r=tv,format=yuv420p";
-    } else {
-        text += fmt::format(
-            "scale=w={}:h={}:flags=bicubic:out_range=tv:out_color_matrix=bt709,format=yuv420p",
-            before.width, before.height
-        );
+        text += "zscale=t=linear:npl=203,format=gbrpf32le,";
+        return text + from_light(is_hdr(frame));
     }
+    return text +
+           fmt::format(
+               "scale=w={}:h={}:flags=bicubic:out_range=tv:out_color_matrix=bt709,format=yuv420p",
+               before.width, before.height
+           );
+}
+
+std::string Upright::turned() const {
+    std::string text;
     if (orientation_.transpose) text += ",transpose=dir=cclock_flip";
     if (orientation_.flip_x) text += ",hflip";
     if (orientation_.flip_y) text += ",vflip";
@@ -109,36 +131,20 @@ std::string Upright::chain(const AVFrame& frame) const {
 }
 
 void Upright::build(const AVFrame& frame) {
-    graph_ = owned<GraphPtr>(avfilter_graph_alloc());
-    graph_->nb_threads = static_cast<int>(threads_);
-    source_ = avfilter_graph_alloc_filter(graph_.get(), avfilter_get_by_name("buffer"), "in");
-    sink_ = avfilter_graph_alloc_filter(graph_.get(), avfilter_get_by_name("buffersink"), "out");
-    if (!source_ || !sink_) throw std::bad_alloc();
-    std::unique_ptr<AVBufferSrcParameters, decltype(&av_free)> parameters(
-        av_buffersrc_parameters_alloc(), av_free
-    );
-    if (!parameters) throw std::bad_alloc();
-    parameters->format = frame.format;
-    parameters->width = frame.width;
-    parameters->height = frame.height;
-    parameters->time_base = kVideoTime;
-    parameters->sample_aspect_ratio = {1, 1};
-    need(av_buffersrc_parameters_set(source_, parameters.get()), "filter source");
-    need(avfilter_init_str(source_, nullptr), "filter source");
-    need(avfilter_init_str(sink_, nullptr), "filter sink");
-    AVFilterInOut* from = avfilter_inout_alloc();
-    AVFilterInOut* to = avfilter_inout_alloc();
-    if (!from || !to) throw std::bad_alloc();
-    from->name = av_strdup("in");
-    from->filter_ctx = source_;
-    to->name = av_strdup("out");
-    to->filter_ctx = sink_;
-    const int parsed =
-        avfilter_graph_parse_ptr(graph_.get(), chain(frame).c_str(), &to, &from, nullptr);
-    avfilter_inout_free(&from);
-    avfilter_inout_free(&to);
-    if (parsed < 0 || avfilter_graph_config(graph_.get(), nullptr) < 0)
-        throw Failure("unsupported", "The clip's picture format is not supported.");
+    from_light_.reset();
+    const std::string chain = is_hlg(frame) ? sized(frame) : sized(frame) + turned();
+    graph_ = std::make_unique<FilterGraph>(frame, chain, threads_);
+}
+
+/// Light of HLG between the two halves. The second keeps no picture back.
+void Upright::lighten() {
+    while (FramePtr coded = graph_->pull()) {
+        auto light = hlg_light(*coded);
+        if (!from_light_)
+            from_light_ =
+                std::make_unique<FilterGraph>(*light, from_light(true) + turned(), threads_);
+        from_light_->push(*light);
+    }
 }
 
 void Upright::push(AVFrame& frame) {
@@ -148,23 +154,18 @@ void Upright::push(AVFrame& frame) {
         build(frame);
         shape_ = shape_of(frame);
     }
-    if (av_buffersrc_add_frame(source_, &frame) < 0)
-        throw Failure("unsupported", "The clip's picture format is not supported.");
+    graph_->push(frame);
 }
 
 void Upright::finish() {
-    if (source_) need(av_buffersrc_add_frame(source_, nullptr), "filter end");
+    if (graph_) graph_->finish();
 }
 
 FramePtr Upright::pull() {
-    if (!sink_) return nullptr;
-    auto frame = new_frame();
-    const int got = av_buffersink_get_frame(sink_, frame.get());
-    if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return nullptr;
-    if (got < 0) throw Failure("unsupported", "The clip's picture cannot be converted.");
-    // Deinterlacing counts in half ticks.
-    frame->pts = av_rescale_q(frame->pts, av_buffersink_get_time_base(sink_), kVideoTime);
-    return frame;
+    if (!graph_) return nullptr;
+    if (shape_->transfer != AVCOL_TRC_ARIB_STD_B67) return graph_->pull();
+    lighten();
+    return from_light_ ? from_light_->pull() : nullptr;
 }
 
 }  // namespace reelshare::media

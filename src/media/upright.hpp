@@ -2,7 +2,7 @@
 // From a decoded picture to the one that is shown: upright, square pixels, progressive, SDR BT.709
 // in limited range, 8-bit 4:2:0, at the size of the largest rendition.
 
-#include "media/av.hpp"
+#include "media/filter_graph.hpp"
 
 #include <optional>
 #include <string>
@@ -53,15 +53,16 @@ class Upright {
     };
     static Shape shape_of(const AVFrame& frame);
     void build(const AVFrame& frame);
-    [[nodiscard]] std::string chain(const AVFrame& frame) const;
+    void lighten();
+    [[nodiscard]] std::string sized(const AVFrame& frame) const;
+    [[nodiscard]] std::string turned() const;
 
     Orientation orientation_;
     Size output_;
     bool interlaced_;
     unsigned threads_;
-    GraphPtr graph_;
-    AVFilterContext* source_ = nullptr;
-    AVFilterContext* sink_ = nullptr;
+    std::unique_ptr<FilterGraph> graph_;
+    std::unique_ptr<FilterGraph> from_light_;  ///< What follows `graph_` where HLG lies between.
     std::optional<Shape> shape_;
 };
 

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 
+import { patchesOf, shown } from '../clips/colours.mjs';
 import { generate } from '../clips/generate.mjs';
 import { Person } from '../support/api.mjs';
 import { launch, open } from '../support/browser.mjs';
@@ -66,6 +67,19 @@ async function corners(url) {
         const distance = (rgb) => rgb.reduce((sum, value, i) => sum + Math.abs(value - stdout[at + i]), 0);
         return Object.keys(names).sort((a, b) => distance(names[a]) - distance(names[b]))[0];
     });
+}
+
+/** What must be seen of the patches of a clip that was filmed in another colour space. */
+async function checkPatches(url) {
+    const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', url, '-vf', 'scale=640:360,format=rgb24', '-frames:v', '1', '-f', 'rawvideo', '-'],
+        { encoding: 'buffer', maxBuffer: 1 << 20 });
+    const seen = patchesOf(stdout, 640, 360);
+    for (const [name, colour] of Object.entries(shown))
+        if (colour) colour.forEach((value, c) => assert.ok(Math.abs(seen[name][c] - value) < 8, `${name}: ${seen[name].map(Math.round)}, not ${colour.map(Math.round)} (${url})`));
+    for (const name of ['paper', 'lamp']) assert.ok(Math.max(...seen[name]) - Math.min(...seen[name]) < 6, `${name} has no colour: ${seen[name]}`);
+    assert.ok(seen.paper[1] > 200, `paper is white: ${seen.paper}`);
+    assert.ok(seen.lamp[1] >= seen.paper[1], `a lamp is brighter than paper: ${seen.lamp}`);
+    return seen;
 }
 
 /** What a browser makes of the file. */
@@ -138,7 +152,10 @@ async function checkReady(video, expect, file) {
     const top = (await probe(renditions[0])).video;
     if (expect.width) assert.deepEqual([top.width, top.height], [expect.width, expect.height]);
     if (expect.duration) assert.ok(Math.abs(video.duration - expect.duration) < 0.1, `${video.duration} s, not ${expect.duration} s`);
-    else if (!expect.any) {
+    else if (expect.damaged) {
+        assert.ok(video.duration >= expect.atLeast && video.duration <= expect.atMost, `${video.duration} s`);
+        assert.match(video.warning ?? '', /^The (end of the )?file is (missing|damaged).*\.$/, 'the owner is told');
+    } else if (!expect.any) {
         const { format } = await probe(file);
         const claimed = Number(format.duration);
         if (claimed < 1000) assert.ok(Math.abs(video.duration - claimed) < 0.15, `${video.duration} s, not ${claimed} s`);
@@ -149,6 +166,10 @@ async function checkReady(video, expect, file) {
     if (expect.corners) {
         assert.deepEqual(await corners(smallest), expect.corners);
         assert.deepEqual(await corners(video.thumbnail), expect.corners);
+    }
+    if (expect.patches) {
+        await checkPatches(renditions[0]);
+        await checkPatches(video.thumbnail);
     }
     for (const secret of expect.hides ?? []) {
         for (const url of [...renditions, video.thumbnail])
