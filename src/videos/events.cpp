@@ -84,7 +84,8 @@ class ProgressSource final : public http::EventSource {
 
     std::string take(const Progress& state) {
         if (!is_final(state.status))
-            return advance(state.status, static_cast<int>(std::floor(state.fraction * 100)));
+            return work(state) +
+                   advance(state.status, static_cast<int>(std::floor(state.fraction * 100)));
         ended_ = true;
         json::object data{{"status", state.status}};
         if (state.status == "ready")
@@ -92,6 +93,15 @@ class ProgressSource final : public http::EventSource {
         else
             data["failure"] = state.failure;
         return http::event_text("status", data);
+    }
+
+    /// What it waits for; how far it is has events of its own.
+    std::string work(const Progress& state) {
+        if (!state.work) return {};
+        json::object data = *state.work;
+        data.erase("progress");
+        std::string text = http::event_text("processing", data);
+        return std::exchange(work_, text) == text ? std::string() : text;
     }
 
     std::string advance(const std::string& status, int percent) {
@@ -111,6 +121,7 @@ class ProgressSource final : public http::EventSource {
     std::string video_id_;
     std::string status_ = "processing";
     int percent_ = -1;
+    std::string work_;  ///< The last that was told.
     std::string waiting_;
     bool ask_ = false;
     bool ended_ = false;

@@ -8,6 +8,7 @@
 #include "videos/video_json.hpp"
 #include "videos/visibility.hpp"
 #include "videos/withholding.hpp"
+#include "videos/work_state.hpp"
 
 #include <fmt/format.h>
 
@@ -115,6 +116,11 @@ Task<Result<json::object>> Videos::detail(
 ) {
     auto video = co_await find_for(id, std::move(viewer_id), judges, std::move(origin));
     if (!video) co_return std::unexpected(video.error());
+    if (video->at("status") == "processing") {
+        auto work = co_await work_state(database_, id);
+        if (!work) co_return std::unexpected(work.error());
+        if (*work) (*video)["processing"] = std::move(**work);
+    }
     auto rows = co_await database_.query(
         "SELECT (SELECT id FROM videos WHERE listed = 1 AND id < $1 ORDER BY id DESC LIMIT 1), "
         "(SELECT id FROM videos WHERE listed = 1 AND id > $1 ORDER BY id LIMIT 1)",
@@ -233,19 +239,26 @@ Task<Result<Progress>> Videos::progress(std::string id) {
         "a.id), v.uploader_id, v.visibility "
         "FROM videos v JOIN assets a ON a.id = v.asset_id WHERE v.id = $1 AND v.hidden = 0 AND "
         "v.uploader_banned = 0",
-        {std::move(id)}
+        {id}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return not_found();
     const db::Row& row = rows->front();
-    co_return Progress{
+    Progress progress{
         .asset_id = row.text(0),
         .uploader_id = row.text(4),
         .is_private = row.text(5) == kPrivate,
         .status = std::string(status_of(row.text(1))),
         .failure = row.text(2),
-        .fraction = row.is_null(3) ? 0 : row.real(3)
+        .fraction = row.is_null(3) ? 0 : row.real(3),
+        .work = {}
     };
+    if (progress.status == "processing") {
+        auto work = co_await work_state(database_, std::move(id));
+        if (!work) co_return std::unexpected(work.error());
+        progress.work = std::move(*work);
+    }
+    co_return progress;
 }
 
 Task<Result<delivery::MediaAccess>> Videos::media_access(std::string asset_id) {

@@ -88,9 +88,10 @@ struct Progress {
     std::string asset_id;
     std::string uploader_id;
     bool is_private = false;
-    std::string status;   ///< processing, playable, ready, failed
-    std::string failure;  ///< A sentence, where it failed.
-    double fraction = 0;  ///< 0 to 1
+    std::string status;                       ///< processing, playable, ready, failed
+    std::string failure;                      ///< A sentence, where it failed.
+    double fraction = 0;                      ///< 0 to 1
+    std::optional<boost::json::object> work;  ///< As `work_state`, while it is processing.
 };
 
 struct FeedPlace;
@@ -122,8 +123,9 @@ class Videos {
         std::string id, std::string viewer_id, std::optional<std::string> origin = std::nullopt
     );
 
-    /// `find` with prevVideoId, nextVideoId (neighbours in time among the listed) and, as the last
-    /// field, isLiked: false. `judges` as in `find_for`.
+    /// `find` with `processing` (videos/work_state.hpp) where it cannot be played yet, prevVideoId,
+    /// nextVideoId (neighbours in time among the listed) and, as the last field, isLiked: false.
+    /// `judges` as in `find_for`.
     Task<Result<boost::json::object>> detail(
         std::string id, std::string viewer_id, std::string origin, bool judges = false
     );

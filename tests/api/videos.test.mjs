@@ -184,6 +184,28 @@ test('progress is told as server-sent events until the clip is ready', async () 
     assert.ok(progress.every((value) => value >= 0 && value <= 100));
 });
 
+test('the owner sees what a clip waits for', async () => {
+    const idle = await startServer({ env: { WORKERS: '0' } });
+    try {
+        const cora = await new Person(idle.url).join('Cora');
+        const first = await cora.upload(await clip(), { title: 'first' });
+        const second = await cora.upload(await clip({ width: 180, height: 320 }), { title: 'second' });
+        const { processing } = (await cora.get(`/api/v1/video/${second.body.data.id}`)).body.data;
+        assert.equal(processing.stage, 'waiting');
+        assert.equal(processing.ahead, 1);
+        assert.equal(processing.reason, 'Other clips come first.');
+        assert.ok(Math.abs(Date.parse(processing.waitingSince) - Date.now()) < 60_000, processing.waitingSince);
+        assert.equal(processing.progress, 0);
+        assert.equal((await cora.get(`/api/v1/video/${first.body.data.id}`)).body.data.processing.ahead, 0);
+        const answer = await globalThis.fetch(`${idle.url}/api/v1/video/${second.body.data.id}/events`, { headers: { authorization: `Bearer ${cora.token}` } });
+        const reader = answer.body.getReader();
+        assert.match(Buffer.from((await reader.read()).value).toString(), /event: processing\ndata: \{"stage":"waiting","reason":"Other clips come first\."/);
+        await reader.cancel();
+    } finally {
+        await idle.stop();
+    }
+});
+
 test('only the owner changes and deletes, and a deleted clip is gone at once', async () => {
     const file = await clip();
     const { id } = (await ada.upload(file, { title: 'to be deleted' }, { query: '?wait=ready' })).body.data;

@@ -88,6 +88,29 @@ TEST_F(EventsTest, ProgressGoesUpAndNeverBack) {
     EXPECT_EQ(next(response), "");
 }
 
+TEST_F(EventsTest, WhatItWaitsForIsToldWhenItChanges) {
+    const std::string id = add_pending(add_user());
+    const auto job = [&](const char* state, const char* stage) {
+        sql("INSERT INTO jobs (id, kind, asset_id, state, stage, due_order, run_at, created_at, "
+            "updated_at) VALUES ('1', 'process', $1, $2, $3, 5, 0, 1000, 0) ON CONFLICT (id) DO "
+            "UPDATE SET state = $2, stage = $3",
+            {asset_of(id), std::string(state), std::string(stage)});
+    };
+    job("queued", "");
+    auto response = open(id);
+    const std::string first = next(response);
+    EXPECT_TRUE(first.starts_with(
+        "event: processing\ndata: {\"stage\":\"waiting\",\"reason\":\"It is next, as soon as a "
+        "worker is free.\",\"waitingSince\":\"1970-01-01T00:00:01.000Z\",\"ahead\":0}\n\n"
+    )) << first;
+    job("running", "encoding");
+    EXPECT_EQ(
+        next_event(response),
+        "event: processing\ndata: {\"stage\":\"encoding\",\"reason\":null,\"waitingSince\":null,"
+        "\"ahead\":0}\n\n"
+    );
+}
+
 TEST_F(EventsTest, AnEndThatTheBusLostIsFoundInTheDatabase) {
     const std::string id = add_pending(add_user());
     auto response = open(id);
