@@ -47,12 +47,18 @@ int main(int argc, char** argv) {
     command("health", "Ask the process on this machine whether it is ready", app::health);
     std::filesystem::path file;
     std::filesystem::path folder;
+    bool with_report = false;
     auto* transcode = command(
         "transcode", "Make renditions, playlists and posters of a file",
-        [&](const app::Config& settings) { return app::transcode(settings, file, folder); }
+        [&](const app::Config& settings) {
+            return app::transcode(settings, file, folder, with_report);
+        }
     );
     transcode->add_option("FILE", file, "The clip")->required()->check(CLI::ExistingFile);
     transcode->add_option("DIR", folder, "Where the results go")->required();
+    transcode->add_flag(
+        "--report", with_report, "Say what every stage took and how good every rendition is"
+    );
     app::UserCommand user;
     app::define_user_commands(cli, config, user, exit_code);
     bool repair = false;

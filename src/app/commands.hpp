@@ -18,9 +18,13 @@ int doctor(const Config& config);
 /// Compares rows and objects, mends what it can with `repair`; `read`: also the bytes of sources.
 /// 0: they agree (now); 1: they do not; 2: it could not be found out.
 int fsck(const Config& config, bool repair, bool read);
-/// Makes renditions, playlists and posters of `file` in `folder`, with a progress bar.
+/// Makes renditions, playlists and posters of `file` in `folder`, with a progress bar;
+/// `with_report`: says what every stage took and every rendition gave.
 int transcode(
-    const Config& config, const std::filesystem::path& file, const std::filesystem::path& folder
+    const Config& config,
+    const std::filesystem::path& file,
+    const std::filesystem::path& folder,
+    bool with_report
 );
 
 /// Whether the process on this machine's PORT (a worker's OPS_PORT) is ready.

@@ -38,7 +38,21 @@ bool write_file(const fs::path& path, const std::string& text) {
     return static_cast<bool>(file.flush());
 }
 
-int finish(const media::Report& report, const fs::path& folder) {
+/// What every stage took and every rendition gave.
+void print_report(const media::Report& report) {
+    std::printf("\n  %-10s %9s %9s\n", "stage", "wall s", "CPU s");
+    for (const media::Stage& stage : report.stages)
+        std::printf("  %-10s %9.3f %9.3f\n", stage.name.c_str(), stage.wall, stage.cpu);
+    std::printf("\n  %-10s %9s %9s %9s\n", "rendition", "size", "kbit/s", "SSIM");
+    for (const media::Rendition& rendition : report.renditions)
+        std::printf(
+            "  %-10s %4dx%-4d %9.0f %9.5f\n", rendition.name.c_str(), rendition.width,
+            rendition.height, static_cast<double>(rendition.average_bandwidth) / 1000,
+            rendition.ssim
+        );
+}
+
+int finish(const media::Report& report, const fs::path& folder, bool with_report) {
     bool good = write_file(folder / "master.m3u8", media::master_playlist(report));
     for (const media::Rendition& rendition : report.renditions)
         good = write_file(folder / (rendition.name + ".m3u8"), media::media_playlist(rendition)) &&
@@ -67,11 +81,12 @@ int finish(const media::Report& report, const fs::path& folder) {
             "  sound    %.1f LUFS, peak %.1f dBTP, gain %+.1f dB\n", loudness->integrated,
             loudness->true_peak, loudness->gain
         );
+    if (with_report) print_report(report);
     if (!report.warning.empty()) std::printf("  warning  %s\n", report.warning.c_str());
     return 0;
 }
 
-Task<int> run(const Config& config, int input, int output, fs::path folder) {
+Task<int> run(const Config& config, int input, int output, fs::path folder, bool with_report) {
     auto child = ChildProcess::start(
         co_await asio::this_coro::executor, {.program = config.media_program_path(),
                                              .arguments = {"--input-fd", "3", "--output-fd", "4"},
@@ -89,7 +104,8 @@ Task<int> run(const Config& config, int input, int output, fs::path folder) {
         if (line.kind != ChildProcess::Line::Kind::line) break;
         auto event = media::parse_event(line.text);
         if (!event) break;
-        if (event->kind == media::Event::Kind::done) co_return finish(event->report, folder);
+        if (event->kind == media::Event::Kind::done)
+            co_return finish(event->report, folder, with_report);
         if (event->kind == media::Event::Kind::failed)
             co_return std::fprintf(stderr, "\nreelshare: %s\n", event->message.c_str()), 1;
         show(event->fraction);
@@ -105,7 +121,9 @@ Task<int> run(const Config& config, int input, int output, fs::path folder) {
 
 }  // namespace
 
-int transcode(const Config& config, const fs::path& file, const fs::path& folder) {
+int transcode(
+    const Config& config, const fs::path& file, const fs::path& folder, bool with_report
+) {
     std::error_code ec;
     fs::create_directories(folder, ec);
     if (!ec && !fs::is_empty(folder, ec)) {
@@ -123,7 +141,7 @@ int transcode(const Config& config, const fs::path& file, const fs::path& folder
     asio::io_context context(1);
     int code = 1;
     asio::co_spawn(
-        context, run(config, input, output, folder),
+        context, run(config, input, output, folder, with_report),
         [&](std::exception_ptr failure, int result) {
             if (!failure) code = result;
         }

@@ -1,5 +1,7 @@
 #include "media/cell.hpp"
 
+#include "media/walls.hpp"
+
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/sched.h>
@@ -64,6 +66,15 @@ void limit_resources(const Job& job) {
     pthread_attr_destroy(&attributes);
 }
 
+/// Where memory runs out, the kernel ends this process and not the server. Needs a file of its own,
+/// so before files are closed, and before they are root's (PR_SET_DUMPABLE).
+void be_first_to_go() {
+    const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || ::write(fd, "1000", 4) != 4)
+        std::fprintf(stderr, "cell: the kernel takes no oom_score_adj\n");
+    if (fd >= 0) ::close(fd);
+}
+
 /// What Landlock is told to guard, as later kernels know it than the headers here.
 struct Handled {
     std::uint64_t files = 0;
@@ -92,12 +103,7 @@ std::size_t size_for(int version) {
 /// No file may be touched but those in the output folder.
 void close_files(int output_directory) {
     const int version = landlock_version();
-    if (version <= 0) {
-        std::fprintf(
-            stderr, "cell: this kernel has no Landlock; files are kept away by descriptors only\n"
-        );
-        return;
-    }
+    if (version <= 0) return;  // The server has said so at its start.
     const Handled handled = handled_by(version);
     const int rules =
         static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, size_for(version), 0));
@@ -197,13 +203,8 @@ void close_system_calls() {
 
 }  // namespace
 
-int landlock_version() {
-    const long version =
-        ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    return version > 0 ? static_cast<int>(version) : 0;
-}
-
 void enter_cell(const Job& job, int output_directory) {
+    be_first_to_go();
     // Dies with the server that started it; shows its memory to nobody; never gains rights.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_DUMPABLE, 0);

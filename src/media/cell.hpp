@@ -10,11 +10,7 @@
 namespace reelshare::media {
 
 /// Before any thread is started and any byte of the file is read. Throws where a wall cannot be
-/// built that this kernel should have; Landlock (files) may be missing, which is said on standard
-/// error.
+/// built that this kernel should have; Landlock (files) may be missing (media/walls.hpp).
 void enter_cell(const Job& job, int output_directory);
-
-/// The Landlock version of this kernel, 0 where it has none.
-[[nodiscard]] int landlock_version();
 
 }  // namespace reelshare::media

@@ -1,7 +1,7 @@
 #include "media/check.hpp"
 
-#include "media/cell.hpp"
 #include "media/input.hpp"
+#include "media/walls.hpp"
 
 #include <cstdio>
 #include <cstring>

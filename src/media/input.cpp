@@ -1,5 +1,6 @@
 #include "media/input.hpp"
 
+#include "media/bounds.hpp"
 #include "media/failure.hpp"
 
 extern "C" {
@@ -123,7 +124,7 @@ std::int64_t Input::seek_bytes(void* self, std::int64_t offset, int whence) {
     return input.position_ = target;
 }
 
-Input::Input(int fd, const Job& job) : fd_(fd) {
+Input::Input(int fd, const Job& job) : fd_(fd), most_packets_(most_packets(job)) {
     struct stat info{};
     if (::fstat(fd, &info) != 0) throw std::runtime_error("the input cannot be read");
     size_ = info.st_size;
@@ -165,6 +166,7 @@ Input::~Input() {
 void Input::choose_streams() {
     for (unsigned i = 0; i < format_->nb_streams; ++i) {
         AVStream* stream = format_->streams[i];
+        if (side_data_of(*stream) > kMostSideData) fail_side_data();
         const AVCodecParameters& codec = *stream->codecpar;
         const bool usable = allowed_decoder(codec.codec_id) != nullptr;
         if (codec.codec_type == AVMEDIA_TYPE_VIDEO && !is_cover(*stream)) {
@@ -187,6 +189,8 @@ bool Input::read(AVPacket& packet) {
     for (;;) {
         av_packet_unref(&packet);
         if (av_read_frame(format_, &packet) < 0) return false;
+        if (++packets_ > most_packets_) fail_too_many_parts();
+        if (side_data_of(packet) > kMostSideData) fail_side_data();
         // Packets of every stream that were read while probing come out too.
         if (format_->streams[packet.stream_index]->discard != AVDISCARD_ALL) return true;
     }

@@ -33,7 +33,8 @@ class Input {
 
     /// Hands out packets of this stream only.
     void only(const AVStream* stream);
-    /// False at the end, and where the file is too damaged to go on.
+    /// False at the end, and where the file is too damaged to go on. Throws Failure beyond the
+    /// bounds of media/bounds.hpp.
     bool read(AVPacket& packet);
 
     [[nodiscard]] AVRational pixel_aspect(AVFrame& frame) const;
@@ -47,6 +48,8 @@ class Input {
     void choose_streams();
 
     int fd_;
+    std::int64_t most_packets_;
+    std::int64_t packets_ = 0;  ///< Read so far.
     std::int64_t position_ = 0;
     std::int64_t size_ = 0;
     IoPtr io_;

@@ -40,6 +40,10 @@ Result<Job> parse_job(std::string_view line) {
     return job;
 }
 
+std::string write_measured(double seconds) {
+    return json::serialize(json::object{{"event", "measured"}, {"seconds", seconds}}) + '\n';
+}
+
 std::string write_progress(double fraction) {
     return json::serialize(json::object{{"event", "progress"}, {"fraction", fraction}}) + '\n';
 }
@@ -67,6 +71,9 @@ Result<Event> parse_event(std::string_view line) {
     Event event;
     if (kind == "progress") {
         event.fraction = read.real("fraction", 0, 1);
+    } else if (kind == "measured") {
+        event.kind = Event::Kind::measured;
+        event.seconds = read.real("seconds", 0, 1e6);
     } else if (kind == "failed") {
         event.kind = Event::Kind::failed;
         event.reason = read.text("reason", 40);

@@ -27,8 +27,9 @@ struct Job {
 
 /// What the child says; exactly one of `done` and `failed` ends a job.
 struct Event {
-    enum class Kind : std::uint8_t { progress, playable, done, failed };
+    enum class Kind : std::uint8_t { measured, progress, playable, done, failed };
     Kind kind = Kind::progress;
+    double seconds = 0;   ///< measured: how long the clip is
     double fraction = 0;  ///< progress: 0 to 1
     Report report;        ///< playable, done
     std::string reason;   ///< failed: a machine word, e.g. "too_long"
@@ -38,6 +39,8 @@ struct Event {
 [[nodiscard]] std::string write_job(const Job& job);  ///< One line, with its line feed.
 [[nodiscard]] Result<Job> parse_job(std::string_view line);
 
+/// How long the clip really is: said once, before anything is made of it.
+[[nodiscard]] std::string write_measured(double seconds);
 [[nodiscard]] std::string write_progress(double fraction);
 /// Something that can be played already: other files than those of the final report.
 [[nodiscard]] std::string write_playable(const Report& report);

@@ -4,6 +4,7 @@
 #include "media/av.hpp"
 #include "media/cell.hpp"
 #include "media/check.hpp"
+#include "media/encoder_log.hpp"
 #include "media/failure.hpp"
 #include "media/job.hpp"
 #include "media/pipeline.hpp"
@@ -68,6 +69,7 @@ int run(const media::Job& job, int input, int output) {
     Speaker speaker;
     try {
         const media::Listener listener{
+            .measured = [&](double seconds) { speaker.say(media::write_measured(seconds)); },
             .progress = [&](double fraction) { speaker.progress(fraction); },
             .playable = [&](const media::Report& early
                         ) { speaker.say(media::write_playable(early)); }
@@ -88,6 +90,7 @@ int run(const media::Job& job, int input, int output) {
 
 int main(int argc, char** argv) {
     av_log_set_level(AV_LOG_ERROR);
+    media::listen_to_encoders();
     if (argc == 2 && std::string_view(argv[1]) == "--check") return media::print_check(), 0;
     const int input = descriptor(argc, argv, "--input-fd");
     const int output = descriptor(argc, argv, "--output-fd");

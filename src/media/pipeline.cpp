@@ -1,5 +1,6 @@
 #include "media/pipeline.hpp"
 
+#include "media/bounds.hpp"
 #include "media/extras.hpp"
 #include "media/failure.hpp"
 #include "media/input.hpp"
@@ -9,6 +10,7 @@
 #include "media/rendition_encoder.hpp"
 #include "media/scaler.hpp"
 #include "media/sound.hpp"
+#include "media/stopwatch.hpp"
 #include "media/timeline.hpp"
 #include "media/upright.hpp"
 
@@ -116,6 +118,7 @@ class Pipeline {
         upright_->finish();
         forward();
         pacer_.finish();
+        stages_.push_back(watch_.lap("encode"));
         return report();
     }
 
@@ -138,7 +141,9 @@ class Pipeline {
             static_cast<std::uint64_t>(frame.width) * static_cast<std::uint64_t>(frame.height);
         if (frame.width <= 0 || frame.height <= 0 || pixels > job_.max_pixels) return;
         if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return;
-        ++pictures_;
+        // A packet may hold several.
+        if (++pictures_ > most_packets(job_)) fail_too_many_parts();
+        if (side_data_of(frame) > kMostSideData) fail_side_data();
         if (frame.decode_error_flags != 0) ++damaged_;
         if (!upright_) prepare(frame);
         const std::int64_t start = av_rescale_q(timeline_.start, kMillionths, kVideoTime);
@@ -222,6 +227,9 @@ class Pipeline {
         made.source["bit_rate"] = std::round(bytes * 8 / made.duration);
         made.wall_seconds = std::chrono::duration<double>(Clock::now() - began_).count();
         made.speed = made.duration / std::max(made.wall_seconds, 0.001);
+        if (made.has_audio) stages_.push_back(sound_.stage());
+        stages_.push_back(watch_.lap("finish"));
+        made.stages = std::move(stages_);
         return made;
     }
 
@@ -242,6 +250,8 @@ class Pipeline {
     }
 
     const Clock::time_point began_ = Clock::now();
+    Stopwatch watch_;
+    std::vector<Stage> stages_;
     const Extent extent_;
     const Job& job_;
     int directory_;
@@ -266,15 +276,21 @@ class Pipeline {
 }  // namespace
 
 Report process(const Job& job, int input, int directory, const Listener& listener) {
+    Stopwatch watch;
     const Timeline timeline = measure(input, job);
-    listener.progress(0);
+    listener.measured(static_cast<double>(timeline.duration) / AV_TIME_BASE);
+    std::vector<Stage> stages{watch.lap("measure")};
     if (job.early) {
         auto early = remux(job, input, directory, timeline);
         if (!early)
             early = Pipeline(Extent::quick, job, input, directory, timeline, [](double) {}).run();
         listener.playable(*early);
+        stages.push_back(watch.lap("early"));
     }
-    return Pipeline(Extent::whole, job, input, directory, timeline, listener.progress).run();
+    Report report =
+        Pipeline(Extent::whole, job, input, directory, timeline, listener.progress).run();
+    report.stages.insert(report.stages.begin(), stages.begin(), stages.end());
+    return report;
 }
 
 }  // namespace reelshare::media

@@ -10,6 +10,7 @@ namespace reelshare::media {
 
 /// What is told on the way.
 struct Listener {
+    std::function<void(double)> measured;  ///< Once, before all others: the clip's seconds.
     std::function<void(double)> progress;  ///< 0 to 1; called from several threads.
     std::function<void(const Report&)>
         playable;  ///< At most once, early: something that can be played.

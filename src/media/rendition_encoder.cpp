@@ -15,11 +15,12 @@ constexpr std::size_t kQueue = 6;
 /// Far more than 2 s at 60 pictures a second, so that x264 sets no keyframe but those asked for.
 constexpr int kNoKeyframes = 600;
 
-CodecPtr open_x264(const EncoderOptions& options) {
+CodecPtr open_x264(const EncoderOptions& options, EncoderWords& words) {
     const AVCodec* codec = avcodec_find_encoder_by_name("libx264");
     if (!codec) throw std::runtime_error("no x264");
     auto encoder = owned<CodecPtr>(avcodec_alloc_context3(codec));
     const Rung& rung = options.rung;
+    encoder->opaque = &words;
     encoder->width = rung.width;
     encoder->height = rung.height;
     encoder->pix_fmt = AV_PIX_FMT_YUV420P;
@@ -44,6 +45,8 @@ CodecPtr open_x264(const EncoderOptions& options) {
     need(av_opt_set(x264, "profile", "high", 0), "profile");
     need(av_opt_set_double(x264, "crf", rung.crf, 0), "crf");
     need(av_opt_set_int(x264, "forced-idr", 1, 0), "forced-idr");
+    // Two hundredths of the encoder's time.
+    need(av_opt_set_int(x264, "ssim", 1, 0), "ssim");
     need(avcodec_open2(encoder.get(), codec, nullptr), "x264");
     return encoder;
 }
@@ -63,7 +66,7 @@ std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> parameters_of(
 
 RenditionEncoder::RenditionEncoder(EncoderOptions options, AudioTrack& sound)
     : options_(std::move(options)),
-      encoder_(open_x264(options_)),
+      encoder_(open_x264(options_, words_)),
       file_(
           options_.directory,
           options_.rung.name + ".mp4",
@@ -149,6 +152,8 @@ Rendition RenditionEncoder::finish() {
     rendition.frame_rate =
         std::clamp(static_cast<double>(pictures_) / std::max(seconds, 0.001), 0.001, 60.0);
     file_.finish(rendition);
+    encoder_.reset();
+    rendition.ssim = std::clamp(words_.ssim, 0.0, 1.0);
     return rendition;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // One rung of the ladder: pictures in, a finished rendition out, on a thread of its own.
 
+#include "media/encoder_log.hpp"
 #include "media/fragmented_file.hpp"
 #include "media/ladder.hpp"
 
@@ -51,6 +52,7 @@ class RenditionEncoder {
     std::optional<Item> next();
 
     const EncoderOptions options_;
+    EncoderWords words_;
     CodecPtr encoder_;
     FragmentedFile file_;
     std::int64_t keyframe_at_ = 0;

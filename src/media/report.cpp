@@ -32,7 +32,7 @@ json::object to_json(const Rendition& rendition) {
             {"codecs", rendition.codecs},       {"frameRate", rendition.frame_rate},
             {"bandwidth", rendition.bandwidth}, {"averageBandwidth", rendition.average_bandwidth},
             {"size", rendition.size},           {"initSize", rendition.init_size},
-            {"segments", std::move(segments)}};
+            {"ssim", rendition.ssim},           {"segments", std::move(segments)}};
 }
 
 /// Segments follow each other without a gap to the end of the file; between the init part and the
@@ -76,6 +76,7 @@ Result<Rendition> read_rendition(const json::value& value) {
     rendition.average_bandwidth = read.whole("averageBandwidth", kMaxBytes);
     rendition.size = read.whole("size", kMaxBytes);
     rendition.init_size = read.whole("initSize", rendition.size);
+    if (value.get_object().contains("ssim")) rendition.ssim = read.real("ssim", 0, 1);
     if (rendition.file != rendition.name + ".mp4") read.fault("file");
     if (rendition.width < 2 || rendition.height < 2) read.fault("size");
     if (!read_segments(read.list("segments", kMaxSegments), rendition)) read.fault("segments");
@@ -129,6 +130,10 @@ void write_extras(const Report& report, json::object& out) {
             {"truePeak", loudness->true_peak},
             {"gain", loudness->gain}
         };
+    if (!report.stages.empty()) {
+        json::object& stages = out["stages"].emplace_object();
+        for (const Stage& stage : report.stages) stages[stage.name] = {stage.wall, stage.cpu};
+    }
     json::array hashes;
     for (const PictureHash& hash : report.hashes)
         hashes.push_back(json::array{hash.second, hex_of(hash.bits)});
@@ -194,6 +199,24 @@ bool is_thumb_hash(std::string_view text) {
            });
 }
 
+/// {name: [wall, cpu]}; names that we do not know are left out.
+bool read_stages(const json::object& object, std::vector<Stage>& stages) {
+    for (const std::string_view name : kStages) {
+        const json::value* value = object.if_contains(name);
+        if (!value) continue;
+        const json::array* parts = value->if_array();
+        if (!parts || parts->size() != 2) return false;
+        for (const json::value& part : *parts)
+            if (!part.is_number() || !(part.to_number<double>() >= 0) ||
+                part.to_number<double>() > 1e9)
+                return false;
+        stages.push_back(
+            {std::string(name), (*parts)[0].to_number<double>(), (*parts)[1].to_number<double>()}
+        );
+    }
+    return true;
+}
+
 /// What a report may lack.
 Result<void> read_extras(const json::object& object, Report& report) {
     HostileReader read(object);
@@ -215,6 +238,8 @@ Result<void> read_extras(const json::object& object, Report& report) {
         if (!loudness) return std::unexpected(loudness.error());
         report.loudness = *loudness;
     }
+    if (object.contains("stages") && !read_stages(read.object("stages"), report.stages))
+        read.fault("stages");
     if (object.contains("hashes")) {
         for (const json::value& item : read.list("hashes", kMaxHashes))
             if (!read_hash(item, report.hashes.emplace_back())) read.fault("hashes");

@@ -6,9 +6,11 @@
 
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace reelshare::media {
@@ -32,6 +34,7 @@ struct Rendition {
     std::uint64_t average_bandwidth = 0;  ///< Bits per second of the whole.
     std::uint64_t size = 0;               ///< Bytes of the file.
     std::uint64_t init_size = 0;          ///< Bytes of ftyp and moov at its start (EXT-X-MAP).
+    double ssim = 0;                      ///< To what was encoded; 0 where that was not measured.
     std::vector<Segment> segments;
 };
 
@@ -72,6 +75,19 @@ struct PictureHash {
     std::uint64_t bits = 0;
 };
 
+/// A part of the work and what it took.
+struct Stage {
+    std::string name;  ///< One of kStages.
+    double wall = 0;   ///< Seconds.
+    double cpu = 0;    ///< Seconds of all threads together.
+};
+/// Reading all time stamps; what can be played first; decoding the pictures once, with all
+/// encoders at work; the rest of the encoders, posters, storyboard and preview. The sound is made
+/// beside "encode", whose CPU time contains it.
+inline constexpr std::array<std::string_view, 5> kStages = {
+    "measure", "early", "encode", "sound", "finish"
+};
+
 /// What became of a clip.
 struct Report {
     int width = 0;  ///< Upright, square pixels.
@@ -90,6 +106,7 @@ struct Report {
     boost::json::object source;       ///< format_name, duration, size, bit_rate, streams[]
     double wall_seconds = 0;          ///< Of the whole job.
     double speed = 0;                 ///< Seconds of clip per second of wall time.
+    std::vector<Stage> stages;        ///< Of the report that ends a job.
 };
 
 [[nodiscard]] boost::json::object to_json(const Report& report);

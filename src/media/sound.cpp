@@ -2,6 +2,7 @@
 
 #include "media/loudness.hpp"
 #include "media/sound_reader.hpp"
+#include "media/stopwatch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -175,6 +176,7 @@ Sound::~Sound() {
 }
 
 void Sound::run(int fd, const Job& job, const Timeline& timeline) {
+    Stopwatch watch(CLOCK_THREAD_CPUTIME_ID);
     try {
         Maker(*this, timeline).run(fd, job, timeline);
     } catch (const std::exception& error) {
@@ -182,6 +184,7 @@ void Sound::run(int fd, const Job& job, const Timeline& timeline) {
         std::fprintf(stderr, "sound: %s\n", error.what());
     }
     const std::lock_guard lock(mutex_);
+    stage_ = watch.lap("sound");
     state_ = State::ended;
     changed_.notify_all();
 }
@@ -207,6 +210,12 @@ const AVCodecParameters* Sound::parameters() {
 std::optional<Loudness> Sound::loudness() {
     const std::lock_guard lock(mutex_);
     return loudness_;
+}
+
+Stage Sound::stage() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return state_ == State::ended; });
+    return stage_;
 }
 
 std::vector<PacketPtr> Sound::take(std::size_t first, std::int64_t until) {

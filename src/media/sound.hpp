@@ -30,6 +30,8 @@ class Sound final : public AudioTrack {
     /// As measured, with the gain that was applied; known once there are packets. Nothing for
     /// silence.
     [[nodiscard]] std::optional<Loudness> loudness();
+    /// What it took; waits for the end of it.
+    [[nodiscard]] Stage stage();
 
     static constexpr int kBitRate = 128'000;
 
@@ -45,6 +47,7 @@ class Sound final : public AudioTrack {
     State state_ = State::unknown;
     bool stop_ = false;
     std::optional<Loudness> loudness_;
+    Stage stage_;
     std::vector<PacketPtr> packets_;
     std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> parameters_;
     std::thread thread_;

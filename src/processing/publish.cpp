@@ -67,6 +67,20 @@ std::string show_sql(std::string_view state) {
     );
 }
 
+/// What the work took, and what it gave: seconds of time and of CPU by stage, bits per second and
+/// likeness by rendition.
+json::object encoding_of(const media::Report& report) {
+    json::object stages;
+    for (const media::Stage& stage : report.stages)
+        stages[stage.name] = {{"wall", stage.wall}, {"cpu", stage.cpu}};
+    json::object renditions;
+    for (const media::Rendition& rendition : report.renditions)
+        renditions[rendition.name] = {
+            {"bitRate", rendition.average_bandwidth}, {"ssim", rendition.ssim}
+        };
+    return {{"stages", std::move(stages)}, {"renditions", std::move(renditions)}};
+}
+
 /// What clients see of the source, and what was measured.
 json::object metadata_of(const media::Report& report) {
     json::object metadata = report.source;
@@ -76,6 +90,7 @@ json::object metadata_of(const media::Report& report) {
             {"truePeak", loudness->true_peak},
             {"gain", loudness->gain}
         };
+    if (!report.stages.empty()) metadata["encoding"] = encoding_of(report);
     return metadata;
 }
 

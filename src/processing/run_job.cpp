@@ -17,6 +17,8 @@ namespace {
 using Clock = ChildProcess::Clock;
 using objects::FileDescriptor;
 
+/// Of wall time for a second of clip. Real clips take less than two.
+constexpr double kSlowest = 20;
 constexpr std::chrono::seconds kSilence{60};  ///< The program speaks twice a second.
 constexpr std::chrono::milliseconds kNews{250};
 constexpr std::uintmax_t kLeastScratch = 1u << 20;
@@ -145,6 +147,7 @@ Task<Worker::Outcome> Worker::encode(Running& job) {
     const ExitStatus status = co_await child.wait();
     if (outcome.kind == Outcome::Kind::done && !status.good())
         outcome = Outcome::broken("the media program failed after its report");
+    job.encoded = outcome.kind == Outcome::Kind::done;
     const bool gave_up =
         outcome.kind == Outcome::Kind::broken || outcome.kind == Outcome::Kind::refused;
     if (gave_up && is_full(job.folder))
@@ -158,8 +161,14 @@ Task<Worker::Outcome> Worker::encode(Running& job) {
 
 Task<Worker::Outcome> Worker::listen(Running& job, ChildProcess& child) {
     using Kind = ChildProcess::Line::Kind;
-    const auto allowed = std::chrono::duration<double>(60 + options_.limits.max_duration_s * 20);
-    const auto give_up = Clock::now() + std::chrono::duration_cast<Clock::duration>(allowed);
+    const auto began = Clock::now();
+    const auto end_for = [&](double clip_seconds) {
+        const std::chrono::duration<double> whole =
+            options_.patience + std::chrono::duration<double>(clip_seconds * kSlowest);
+        return began + std::chrono::duration_cast<Clock::duration>(whole);
+    };
+    // The longest clip's, until the program says how long this one is.
+    auto give_up = end_for(options_.limits.max_duration_s);
     auto heard = Clock::now();
     for (;;) {
         auto line = co_await child.read_line(std::min({job.next_beat, give_up, heard + kSilence}));
@@ -173,6 +182,10 @@ Task<Worker::Outcome> Worker::listen(Running& job, ChildProcess& child) {
             if (!event) {
                 const Error& error = event.error();
                 co_return Outcome::broken(error.detail.empty() ? error.message : error.detail);
+            }
+            if (event->kind == media::Event::Kind::measured) {
+                give_up = std::min(give_up, end_for(event->seconds));
+                continue;
             }
             if (event->kind == media::Event::Kind::done)
                 co_return Outcome{.kind = Outcome::Kind::done, .report = std::move(event->report)};

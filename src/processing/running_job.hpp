@@ -47,6 +47,7 @@ struct Worker::Running {
     std::string stage = "preparing";
     double fraction = 0;  ///< Done so far.
     bool playable = false;
+    bool encoded = false;  ///< By the media program, and not shared.
     Clock::time_point began = Clock::now();
     Clock::time_point stage_began = began;
     Clock::time_point next_beat = Clock::now() + kHeartbeat;

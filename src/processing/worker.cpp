@@ -62,6 +62,7 @@ std::function<void(std::string_view)> Worker::doorbell() {
 
 void Worker::start(asio::any_io_executor executor) {
     home_ = asio::make_strand(executor);
+    meters_->media.note_walls(options_.walls);
     running_ = options_.workers;
     for (unsigned i = 0; i < options_.workers; ++i)
         spawn(home_, "worker", [this] { return loop(); });
@@ -142,6 +143,7 @@ Task<void> Worker::work_on(Claim claim) {
     if (outcome.kind == Outcome::Kind::done) {
         meters_->count("done");
         meters_->speed.Observe(outcome.report.speed);
+        if (job.encoded) meters_->media.observe(outcome.report);
         log::info(
             "job_done", {{"job", claim.job_id},
                          {"traceId", claim.trace.id},

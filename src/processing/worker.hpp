@@ -4,6 +4,7 @@
 #include "base/blocking_executor.hpp"
 #include "base/metrics.hpp"
 #include "media/job.hpp"
+#include "media/walls.hpp"
 #include "objects/file_descriptor.hpp"
 #include "objects/store.hpp"
 #include "processing/bans.hpp"
@@ -14,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -34,6 +36,9 @@ struct WorkerOptions {
     media::Job limits;              ///< `thumbnail_at` is set per job.
     std::string owner;              ///< Names this process in leases.
     SpanSink* spans = nullptr;      ///< Is told of sampled jobs; outlives the worker.
+    /// The media program may take 20 times as long as its clip is, and this.
+    std::chrono::seconds patience{60};
+    std::vector<media::Wall> walls = media::walls();
 };
 
 class Worker {

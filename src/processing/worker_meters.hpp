@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/metrics.hpp"
+#include "processing/media_meters.hpp"
 #include "processing/worker.hpp"
 
 namespace reelshare::processing {
@@ -8,7 +9,8 @@ namespace reelshare::processing {
 /// What the worker counts.
 struct Worker::Meters {
     explicit Meters(Metrics& metrics)
-        : finished(prometheus::BuildCounter()
+        : media(metrics),
+          finished(prometheus::BuildCounter()
                        .Name("reelshare_jobs_finished_total")
                        .Help("Attempts at jobs by how they ended.")
                        .Register(metrics.registry())),
@@ -36,6 +38,7 @@ struct Worker::Meters {
 
     void count(const char* result) { finished.Add({{"result", result}}).Increment(); }
 
+    MediaMeters media;
     prometheus::Family<prometheus::Counter>& finished;
     prometheus::Histogram& seconds;
     prometheus::Histogram& waited;

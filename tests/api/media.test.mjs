@@ -67,6 +67,29 @@ test('storyboard, preview and placeholder', async () => {
     assert.ok(frames > 15 && frames <= 24, `${frames} frames`);
 });
 
+test('what the work took and gave is in the metadata, the metrics and a report', async () => {
+    const file = path.join(folder, 'measured.mp4');
+    await ffmpeg(...input(2, { size: '540x960' }), file);
+    const uploaded = await ada.upload(file, { title: 'measured' });
+    const video = await ada.processed(uploaded.body.data.id);
+    const { stages, renditions } = video.metadata.encoding;
+    assert.deepEqual(Object.keys(stages), ['measure', 'early', 'encode', 'finish']);
+    for (const { wall, cpu } of Object.values(stages)) assert.ok(wall >= 0 && cpu >= 0);
+    assert.ok(stages.encode.cpu > 0);
+    assert.deepEqual(Object.keys(renditions).sort(), ['360', '540']);
+    for (const { bitRate, ssim } of Object.values(renditions)) {
+        assert.ok(bitRate > 10_000, `${bitRate} bit/s`);
+        assert.ok(ssim > 0.9 && ssim < 1, `SSIM ${ssim}`);
+    }
+    const metrics = (await ada.get('/metrics')).text;
+    assert.match(metrics, /reelshare_media_stage_cpu_seconds_total\{stage="encode"\} [0-9.]*[1-9]/);
+    assert.match(metrics, /reelshare_rendition_ssim_count\{rendition="540"\} [1-9]/);
+    assert.match(metrics, /reelshare_cell_wall\{wall="seccomp"\} 1\b/);
+    const { stdout } = await run(program, ['transcode', file, path.join(folder, 'report'), '--report']);
+    assert.match(stdout, /stage +wall s +CPU s\n +measure +\d+\.\d{3} +\d+\.\d{3}\n/);
+    assert.match(stdout, /rendition .*SSIM\n +540 +540x960 +\d+ +0\.9\d+\n/);
+});
+
 test('sound is brought to one loudness', async () => {
     const loudnessOf = async (url) => {
         const { stderr } = await run('ffmpeg', ['-nostats', '-i', url, '-af', 'ebur128=peak=true', '-f', 'null', '-']);

@@ -89,8 +89,8 @@ const bombs = {
 assert.ok(Object.keys(bombs).length >= 20);
 
 /** Exit code and the most memory in KiB that the media program had. */
-async function transcode(file, out) {
-    const child = spawn(program, ['transcode', file, out], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function transcode(file, out, ...more) {
+    const child = spawn(program, ['transcode', file, out, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     child.stderr.on('data', (piece) => (text += piece));
     let most = 0;
@@ -120,3 +120,27 @@ for (const [name, make] of Object.entries(bombs)) {
         await rm(out, { recursive: true });
     });
 }
+
+test('a track with megabytes of colour profile is refused', async () => {
+    const profile = box('colr', 'prof', Buffer.alloc(2_000_000));
+    const bytes = append(plain, 'stsd', profile);
+    const entry = find(bytes, 'stsd').payload + 8;
+    bytes.writeUInt32BE(bytes.readUInt32BE(entry) + profile.length, entry);
+    const file = path.join(folder, 'profile.mp4');
+    await writeFile(file, bytes);
+    const { code, text } = await transcode(file, path.join(folder, 'out-profile'));
+    assert.equal(code, 1, text);
+    assert.match(text, /far more beside its pictures/);
+});
+
+test('a clip in far more pieces than a camera makes is refused', async () => {
+    const file = path.join(folder, 'pieces.mkv');
+    const make = (samples) => run('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=10:duration=2', '-f', 'lavfi', '-i', `sine=duration=2:sample_rate=48000:samples_per_frame=${samples}`,
+        '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'pcm_s16le', file]);
+    await make(4);
+    const { code, text } = await transcode(file, path.join(folder, 'out-pieces'), '--max-duration', '3');
+    assert.equal(code, 1, text);
+    assert.match(text, /more pieces than any camera/);
+    await make(480);
+    assert.equal((await transcode(file, path.join(folder, 'out-whole'), '--max-duration', '3')).code, 0);
+});

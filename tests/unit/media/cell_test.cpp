@@ -17,9 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
@@ -204,6 +207,32 @@ TEST_F(Cell, WorkGoesOn) {
         return sum == 1 << 20 ? kDone : 3;
     });
     EXPECT_TRUE(exited_with(status, kDone)) << status;
+}
+
+TEST_F(Cell, GoesFirstWhereTheMachineHasNoMemoryLeft) {
+    int pipe_ends[2];
+    ASSERT_EQ(::pipe(pipe_ends), 0);
+    const Folder folder;
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        try {
+            enter_cell(Job(), folder.fd());
+        } catch (...) {
+            ::_exit(98);
+        }
+        (void)!::write(pipe_ends[1], "x", 1);
+        ::clock_nanosleep(CLOCK_MONOTONIC, 0, std::array{timespec{60, 0}}.data(), nullptr);
+        ::_exit(0);
+    }
+    char inside = 0;
+    EXPECT_EQ(::read(pipe_ends[0], &inside, 1), 1);
+    std::string score;
+    std::ifstream("/proc/" + std::to_string(pid) + "/oom_score_adj") >> score;
+    EXPECT_EQ(score, "1000");
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    ::close(pipe_ends[0]);
+    ::close(pipe_ends[1]);
 }
 
 TEST_F(Cell, MemoryIsLimited) {

@@ -31,6 +31,7 @@ Report sample() {
     rendition.average_bandwidth = 900;
     rendition.init_size = 100;
     rendition.size = 1000;
+    rendition.ssim = 0.96875;
     rendition.segments = {{150, 400, 2}, {550, 450, 1.5}};
     report.renditions = {rendition};
     report.posters = {{"poster_360.jpg", 360, 640}};
@@ -41,6 +42,7 @@ Report sample() {
     report.preview = {"preview.webp", 180, 320, 3};
     report.loudness = {-23.5, -4.25, 2.75};
     report.hashes = {{0, 0x0123456789abcdef}, {2, 0xffffffffffffffff}};
+    report.stages = {{"measure", 0.25, 0.125}, {"encode", 4, 7.5}};
     return report;
 }
 
@@ -61,6 +63,24 @@ TEST(Event, ReportGoesThereAndBack) {
     ASSERT_TRUE(event) << event.error().detail;
     EXPECT_EQ(event->kind, Event::Kind::done);
     EXPECT_EQ(to_json(event->report), to_json(sample()));
+}
+
+TEST(Event, TheMeasureOfAClip) {
+    const auto event = parse_event(write_measured(12.5));
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->kind, Event::Kind::measured);
+    EXPECT_DOUBLE_EQ(event->seconds, 12.5);
+    EXPECT_FALSE(parse_event(R"({"event":"measured","seconds":-1})"));
+    EXPECT_FALSE(parse_event(R"({"event":"measured"})"));
+}
+
+TEST(Event, AStageWithAnotherNameIsNoLabel) {
+    json::object report = to_json(sample());
+    report["stages"].as_object()["evil\n"] = json::array{1, 1};
+    const auto event =
+        parse_event(json::serialize(json::object{{"event", "done"}, {"report", report}}));
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->report.stages.size(), 2U);
 }
 
 TEST(Event, ProgressAndFailure) {
@@ -131,6 +151,10 @@ INSTANTIATE_TEST_SUITE_P(
         Lie{"PreviewThatIsAPage", [](auto& r) { r["preview"].as_object()["file"] = "preview.html"; }
         },
         Lie{"LoudnessBeyondHearing", [](auto& r) { r["loudness"].as_object()["gain"] = 1e9; }},
+        Lie{"LikerThanItself", [](auto& r) { first(r, "renditions")["ssim"] = 1.5; }},
+        Lie{"StageOfNegativeTime",
+            [](auto& r) { r["stages"].as_object()["encode"] = json::array{-1, 1}; }},
+        Lie{"StageThatIsNoPair", [](auto& r) { r["stages"].as_object()["encode"] = 7; }},
         Lie{"HashOfOtherDigits", [](auto& r) { r["hashes"] = json::array{{0, "zz"}}; }},
         Lie{"HashWithoutTime", [](auto& r) { r["hashes"] = json::array{{-1, "0123456789abcdef"}}; }
         },

@@ -19,7 +19,7 @@ class WorkerTest : public ProcessingTest {
         ProcessingTest::TearDown();
     }
 
-    void start(const std::string& script) {
+    void start(const std::string& script, const std::function<void(WorkerOptions&)>& adjust = {}) {
         const auto program = folder_ / "media.sh";
         std::ofstream(program) << "#!/bin/sh\nread job\n" << script << '\n';
         std::filesystem::permissions(program, std::filesystem::perms::owner_all);
@@ -30,6 +30,7 @@ class WorkerTest : public ProcessingTest {
             .limits = {},
             .owner = "test"
         };
+        if (adjust) adjust(options);
         worker_ = std::make_unique<Worker>(
             options, *database_, *store_, *publisher_, metrics_, executor_
         );
@@ -42,6 +43,10 @@ class WorkerTest : public ProcessingTest {
         guard_.reset();
         context_.stop();
         thread_.join();
+    }
+    /// The value of a series without labels or with these, in the exposition's spelling.
+    bool exposes(const std::string& line) {
+        return metrics_.render().find(line + '\n') != std::string::npos;
     }
     std::string asset_with_source() {
         const std::string id = new_id();
@@ -154,6 +159,48 @@ TEST_F(WorkerTest, ACrashIsTriedThreeTimesWithinTenSeconds) {
         text("SELECT error FROM jobs WHERE asset_id = $1", asset).find("signal 11"),
         std::string::npos
     );
+}
+
+TEST_F(WorkerTest, AClipHasTimeByItsOwnLengthAndNotByThatOfTheLongest) {
+    start(
+        say(media::write_measured(0.05)) + "while :; do " + say(media::write_progress(0.1)) +
+            "sleep 0.1; done",
+        [](WorkerOptions& options) { options.patience = std::chrono::seconds(1); }
+    );
+    const std::string asset = asset_with_source();
+    ASSERT_EQ(wait_for_state(asset, "failed"), "failed");
+    EXPECT_TRUE(text("SELECT error FROM jobs WHERE asset_id = $1", asset)
+                    .starts_with("processing_failed: the media program took too long"));
+}
+
+TEST_F(WorkerTest, WhatTheWorkTookIsKeptAndCounted) {
+    media::Report report = small_report();
+    report.renditions.front().ssim = 0.975;
+    report.stages = {{.name = "measure", .wall = 0.5, .cpu = 0.25}};
+    start(kMakeFiles + say(media::write_done(report)));
+    const std::string asset = asset_with_source();
+    ASSERT_EQ(wait_for_state(asset, "ready"), "ready");
+    stop();
+    EXPECT_NE(
+        text("SELECT metadata FROM assets WHERE id = $1", asset)
+            .find(R"("renditions":{"540":{"bitRate":900,"ssim":9.75E-1}})"),
+        std::string::npos
+    ) << text("SELECT metadata FROM assets WHERE id = $1", asset);
+    EXPECT_TRUE(exposes("reelshare_media_stage_seconds_total{stage=\"measure\"} 0.5"));
+    EXPECT_TRUE(exposes("reelshare_media_stage_cpu_seconds_total{stage=\"measure\"} 0.25"));
+    EXPECT_TRUE(exposes("reelshare_rendition_ssim_count{rendition=\"540\"} 1"));
+    EXPECT_TRUE(exposes("reelshare_rendition_bits_per_second_sum{rendition=\"540\"} 900"));
+}
+
+TEST_F(WorkerTest, AWallThatTheKernelLacksIsToldOnce) {
+    start("true", [](WorkerOptions& options) {
+        options.walls = {
+            {.name = "seccomp", .there = true, .without = {}},
+            {.name = "landlock", .there = false, .without = "It is open."}
+        };
+    });
+    EXPECT_TRUE(exposes("reelshare_cell_wall{wall=\"seccomp\"} 1"));
+    EXPECT_TRUE(exposes("reelshare_cell_wall{wall=\"landlock\"} 0"));
 }
 
 TEST_F(WorkerTest, ALieAboutAFileIsNotPublished) {
