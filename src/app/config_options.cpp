@@ -233,6 +233,10 @@ void define_options(CLI::App& cli, Config& config) {
     option("--max-duration", config.max_duration_s, "MAX_DURATION_S", "Longest clip, seconds")
         ->check(CLI::Range(1, 6 * 3600));
     option(
+        "--keep-source", config.keep_source, "KEEP_SOURCE",
+        "false: the uploaded file is removed once its clip is ready"
+    );
+    option(
         "--redis-url", config.redis_url, "REDIS_URL", "Redis that the nodes share; none by default"
     );
     option("--cache-mb", config.cache_mb, "CACHE_MB", "Near cache, MiB")

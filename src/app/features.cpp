@@ -97,6 +97,7 @@ processing::WorkerOptions worker_options(
         .scratch = config.data_dir / "scratch",
         .limits = limits,
         .owner = owner_of_leases(),
+        .keep_source = config.keep_source,
         .spans = base.spans.get()
     };
 }

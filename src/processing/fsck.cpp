@@ -34,6 +34,8 @@ struct Asset {
 
     /// Whether its media can be asked for.
     [[nodiscard]] bool published() const { return state == "ready" || state == "playable"; }
+    /// KEEP_SOURCE was off when it was processed.
+    [[nodiscard]] bool source_dropped() const { return source_key.empty(); }
     /// Whether another look found the same.
     [[nodiscard]] bool same(const Asset& other) const {
         return state == other.state && media_prefix == other.media_prefix;
@@ -179,6 +181,7 @@ class Check {
     }
 
     Task<Result<std::string>> judge_source(const Asset& asset) {
+        if (asset.source_dropped()) co_return std::string();
         auto reader = co_await store_.open(asset.source_key);
         if (!reader && reader.error().code == Errc::not_found)
             co_return asset.source_key + " is missing";
@@ -204,7 +207,7 @@ class Check {
 
     Task<Result<void>> conclude(const Asset& asset, Verdict verdict) {
         std::string done;
-        const bool makeable = verdict.source.empty();
+        const bool makeable = verdict.source.empty() && !asset.source_dropped();
         if (options_.repair && makeable) {
             auto queued = co_await make_again(asset);
             if (!queued) co_return std::unexpected(queued.error());
@@ -219,6 +222,7 @@ class Check {
         std::string what = "clip " + asset.id + ": ";
         what += verdict.source.empty() ? verdict.media : verdict.source;
         if (!verdict.source.empty() && !verdict.media.empty()) what += ", " + verdict.media;
+        if (asset.source_dropped()) what += ", and its source was not kept";
         tell(std::move(what), std::move(done));
         co_return Result<void>();
     }

@@ -58,12 +58,12 @@ constexpr const char* kJobEnds =
     "now_ms()";
 
 /// The asset as the report says, in a state that can be played.
-std::string show_sql(std::string_view state) {
+std::string show_sql(std::string_view state, std::string_view more = {}) {
     return fmt::format(
         "UPDATE assets SET state = '{}', duration = $2, width = $3, height = $4, placeholder = $5, "
         "metadata = $6, report = $7, media_prefix = $8, failure = NULL, failure_code = NULL, "
-        "{}_ms = $9, updated_at = now_ms() WHERE id = $1",
-        state, state
+        "{}_ms = $9, {}updated_at = now_ms() WHERE id = $1",
+        state, state, more
     );
 }
 
@@ -111,13 +111,13 @@ db::Params show_params(const Claim& claim, const media::Report& report, std::str
 }  // namespace
 
 Task<Result<void>> Publisher::publish(
-    const Claim& claim, const media::Report& report, std::string media_prefix
+    const Claim& claim, const media::Report& report, std::string media_prefix, bool keep_source
 ) {
     Change change{
         .status = "ready",
         .job_update = kJobEnds,
         .job_params = {"done", ""},
-        .update = show_sql("ready"),
+        .update = show_sql("ready", keep_source ? "" : "source_key = '', "),
         .params = show_params(claim, report, std::move(media_prefix))
     };
     auto done = co_await commit(claim, std::move(change));

@@ -19,9 +19,13 @@ class Publisher {
         : database_(database), videos_(videos), bus_(bus) {}
 
     /// Makes the asset ready and its posts visible. `conflict`: the job is no longer ours, nothing
-    /// happened.
+    /// happened. Without `keep_source` the asset forgets where its source is, which then belongs to
+    /// nothing.
     Task<Result<void>> publish(
-        const Claim& claim, const media::Report& report, std::string media_prefix
+        const Claim& claim,
+        const media::Report& report,
+        std::string media_prefix,
+        bool keep_source = true
     );
     /// Makes the asset playable while the job goes on. Errors as above.
     Task<Result<void>> publish_early(

@@ -53,8 +53,7 @@ Task<std::optional<Worker::Outcome>> Worker::share(Running& job) {
     // It was deleted meanwhile: then the work is done after all.
     if (!shared && shared.error().code == Errc::not_found) co_return std::nullopt;
     if (!shared) co_return Outcome::of(shared.error());
-    auto removed = co_await store_.remove(job.claim.source_key);
-    if (!removed) log::warn("orphan_left", {{"key", job.claim.source_key}});
+    co_await remove_source(job.claim);
     co_return Outcome{.kind = Outcome::Kind::done, .report = twin.report};
 }
 

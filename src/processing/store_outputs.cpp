@@ -82,10 +82,11 @@ Task<Result<void>> Worker::deliver(Running& job, const media::Report& report, bo
     if (early)
         published = co_await publisher_.publish_early(claim, report, prefix);
     else
-        published = co_await publisher_.publish(claim, report, prefix);
+        published = co_await publisher_.publish(claim, report, prefix, options_.keep_source);
     // An `unavailable` publish may have been committed all the same: then the objects are in use,
     // and where it was not, the clean-up finds them.
     if (!published && published.error().code != Errc::unavailable) co_await remove_outputs(prefix);
+    if (published && !early && !options_.keep_source) co_await remove_source(claim);
     if (published && !job.playable) {
         job.playable = true;
         const std::chrono::duration<double> since =
@@ -153,6 +154,12 @@ Task<Result<void>> Worker::store_text(std::string text, std::string key) {
     if (!written) co_return written;
     auto committed = co_await (*writer)->commit();
     co_return committed;
+}
+
+/// Nothing names it any more: what is left of it the clean-up finds.
+Task<void> Worker::remove_source(const Claim& claim) {
+    auto removed = co_await store_.remove(claim.source_key);
+    if (!removed) log::warn("orphan_left", {{"key", claim.source_key}});
 }
 
 Task<void> Worker::remove_outputs(std::string prefix) {

@@ -35,6 +35,7 @@ struct WorkerOptions {
     std::filesystem::path scratch;  ///< One folder per job in here.
     media::Job limits;              ///< `thumbnail_at` is set per job.
     std::string owner;              ///< Names this process in leases.
+    bool keep_source = true;        ///< False: it is removed once its clip is ready.
     SpanSink* spans = nullptr;      ///< Is told of sampled jobs; outlives the worker.
     /// The media program may take 20 times as long as its clip is, and this.
     std::chrono::seconds patience{60};
@@ -107,6 +108,7 @@ class Worker {
     Task<Result<void>> store_file(Running& job, std::string name, std::string key);
     Task<Result<void>> store_text(std::string text, std::string key);
     Task<void> remove_outputs(std::string prefix);
+    Task<void> remove_source(const Claim& claim);
 
     const WorkerOptions options_;
     db::Database& database_;

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 
 import { Person } from '../support/api.mjs';
 import { clip } from '../support/clips.mjs';
+import { command } from '../support/command.mjs';
 import { program, startServer, temporaryFolder, until } from '../support/server.mjs';
 
 const run = promisify(execFile);
@@ -129,6 +130,46 @@ test('the same bytes are processed and stored once, and go with the last post', 
     await until(async () => (await fetch(second.videoUrl)).status === 404, { what: 'the media to be gone' });
 });
 
+test('the second upload of the same bytes takes as long as the first', async () => {
+    const file = path.join(folder, 'as-long.mp4');
+    await ffmpeg(...input(12, { size: '540x960', rate: 30, seed: 45 }), file);
+    const seconds = async (person, title) => {
+        const { id } = (await person.upload(file, { title })).body.data;
+        const began = Date.now();
+        assert.equal((await person.processed(id)).status, 'ready');
+        return (Date.now() - began) / 1000;
+    };
+    const first = await seconds(ada, 'first');
+    const second = await seconds(bob, 'second');
+    assert.ok(first > 0.5, `too little work to compare: ${first} s`);
+    assert.ok(second > 0.7 * first && second < 1.4 * first + 1, `${second} s after ${first} s`);
+});
+
+test('without their sources clips are shared, deleted and found whole all the same', async () => {
+    const dataDir = await temporaryFolder();
+    const bare = await startServer({ dataDir, env: { KEEP_SOURCE: 'false' } });
+    let left;
+    try {
+        const cora = await new Person(bare.url).join('Cora');
+        const file = path.join(folder, 'without-source.mp4');
+        await ffmpeg(...input(2, { seed: 270 }), file);
+        const first = await cora.processed((await cora.upload(file, { title: 'first' })).body.data.id);
+        const second = await cora.processed((await cora.upload(file, { title: 'second' })).body.data.id);
+        assert.equal(second.videoUrl, first.videoUrl);
+        assert.equal((await cora.delete(`/api/v1/video/${first.id}`)).status, 200);
+        assert.equal((await fetch(second.videoUrl)).status, 200);
+        assert.equal((await cora.delete(`/api/v1/video/${second.id}`)).status, 200);
+        await until(async () => (await fetch(second.videoUrl)).status === 404, { what: 'the media to be gone' });
+        left = await cora.processed((await cora.upload(file, { title: 'third' })).body.data.id);
+        assert.equal(left.status, 'ready');
+    } finally {
+        await bare.stop();
+    }
+    const checked = await command(dataDir, ['fsck', '--read']);
+    assert.equal(checked.code, 0, checked.output);
+    await rm(dataDir, { recursive: true, force: true });
+});
+
 test('another poster is another asset', async () => {
     const file = path.join(folder, 'posters.mp4');
     await ffmpeg(...input(2, { seed: 180 }), file);
@@ -199,7 +240,8 @@ test('a banned clip does not come back, neither its bytes nor its pictures', asy
     // The embedded database has one user at a time.
     const dataDir = await temporaryFolder();
     const withServer = async (act) => {
-        const one = await startServer({ dataDir });
+        // Nothing of a ban needs the source.
+        const one = await startServer({ dataDir, env: { KEEP_SOURCE: 'false' } });
         try {
             return await act(one);
         } finally {

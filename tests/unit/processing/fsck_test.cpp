@@ -95,6 +95,18 @@ TEST_F(FsckTest, ALostSourceIsSaid) {
     EXPECT_EQ(text("SELECT state FROM assets WHERE id = $1", waiting), "failed");
 }
 
+TEST_F(FsckTest, ASourceThatWasNotKeptIsNotMissedUntilItIsNeeded) {
+    const std::string id = ready_asset();
+    sql("UPDATE assets SET source_key = '' WHERE id = $1", {id});
+    remove("sources/" + id);
+    EXPECT_EQ(check(false, true).findings, 0);
+    remove("media/" + id + "/1-abc/360.mp4");
+    EXPECT_EQ(check(true).repaired, 0);
+    ASSERT_EQ(found_.size(), 1U);
+    EXPECT_TRUE(found_[0].what.ends_with("is missing, and its source was not kept"));
+    EXPECT_EQ(text("SELECT state FROM assets WHERE id = $1", id), "ready");
+}
+
 TEST_F(FsckTest, ReadsTheBytesWhereItIsAsked) {
     const std::string id = ready_asset();
     put("sources/" + id, "sourcf");

@@ -192,6 +192,27 @@ TEST_F(WorkerTest, WhatTheWorkTookIsKeptAndCounted) {
     EXPECT_TRUE(exposes("reelshare_rendition_bits_per_second_sum{rendition=\"540\"} 900"));
 }
 
+TEST_F(WorkerTest, ASourceIsRemovedOnceItsClipIsReadyWhereThatIsWished) {
+    start(kMakeFiles + say(media::write_done(small_report())), [](WorkerOptions& options) {
+        options.keep_source = false;
+    });
+    const std::string asset = asset_with_source();
+    ASSERT_EQ(wait_for_state(asset, "ready"), "ready");
+    stop();
+    EXPECT_EQ(text("SELECT source_key FROM assets WHERE id = $1", asset), "");
+    EXPECT_FALSE(has("sources/" + asset));
+}
+
+TEST_F(WorkerTest, ASourceOfARefusedClipIsKept) {
+    start(say(media::write_failed("too_long", "It is too long.")), [](WorkerOptions& options) {
+        options.keep_source = false;
+    });
+    const std::string asset = asset_with_source();
+    ASSERT_EQ(wait_for_state(asset, "failed"), "failed");
+    stop();
+    EXPECT_TRUE(has("sources/" + asset));
+}
+
 TEST_F(WorkerTest, AWallThatTheKernelLacksIsToldOnce) {
     start("true", [](WorkerOptions& options) {
         options.walls = {
