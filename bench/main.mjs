@@ -5,6 +5,8 @@ import path from 'node:path';
 import { clip } from '../tests/support/clips.mjs';
 import { building } from './building.mjs';
 import { feed } from './feed.mjs';
+import { looks } from './looks.mjs';
+import { media } from './media.mjs';
 import { processing } from './processing.mjs';
 import { s3 } from './s3.mjs';
 import { scaling } from './scaling.mjs';
@@ -12,17 +14,17 @@ import { serving } from './serving.mjs';
 import { strain } from './strain.mjs';
 import { summary } from './support.mjs';
 
-const all = { serving, strain, feed, processing, scaling, s3, building };
-const names = process.argv.slice(2);
+const all = { serving, strain, feed, media, looks, processing, scaling, s3, building };
+const names = process.argv.slice(2).map((name) => name.replace(/^--/, ''));
 for (const name of names) if (!all[name]) throw new Error(`no benchmark called ${name}; there are: ${Object.keys(all).join(', ')}`);
 
+const samples = process.env.SAMPLES_DIR ?? path.resolve(new URL('.', import.meta.url).pathname, '../../shared/samples');
 /** A real phone clip where there are samples; else a made one of the same size. */
 async function findPhoneClip() {
-    const samples = process.env.SAMPLES_DIR ?? path.resolve(new URL('.', import.meta.url).pathname, '../../shared/samples');
     const real = path.join(samples, 'phone_portrait_1080p_20s.mp4');
     return access(real).then(() => real, () => clip({ seconds: 20, width: 1080, height: 1920 }));
 }
 
 const phoneClip = await findPhoneClip();
-for (const name of names.length ? names : Object.keys(all)) await all[name]({ phoneClip });
+for (const name of names.length ? names : Object.keys(all)) await all[name]({ phoneClip, samples });
 summary();

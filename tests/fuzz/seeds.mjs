@@ -37,6 +37,12 @@ for (const [i, text] of ['bytes=0-99', 'bytes=-5', 'bytes=10-', 'bytes=0-1,5-6',
     await put('range', String(i), Buffer.concat([Buffer.from([100, 0, 0, 0, 0, 0, 0, 0]), Buffer.from(text)]));
 for (const [i, text] of ['eyJhbGciOiJIUzI1NiJ9.e30.AAAA', 'eyJpZCI6IngifQ.AAAA', '0190aaaa-0000-7000-8000-000000000000.AAAA'].entries())
     await put('token', String(i), text);
+const base64 = (text) => Buffer.from(text).toString('base64');
+const metadata = (fields) => Object.entries(fields).map(([key, value]) => `${key} ${base64(value)}`).join(',');
+for (const [i, text] of ['0', '123456789012345', `sha1 ${base64('12345678901234567890')}`, `sha256 ${base64('12345678901234567890123456789012')}`,
+    metadata({ title: 'A wave', description: 'At dusk', visibility: 'unlisted', tags: '["sea","surf"]', thumbnailAt: '1.5', filename: 'wave.mp4' }),
+    metadata({ title: 'x', tags: 'a, b', thumbnailAt: 'nan' })].entries())
+    await put('tus', String(i), text);
 const rendition = { name: '720', file: '720.mp4', width: 720, height: 1280, codecs: 'avc1.64001f', frameRate: 30, bandwidth: 1000, averageBandwidth: 900, size: 1000, initSize: 100, segments: [[150, 400, 2], [550, 450, 1.5]] };
 const report = {
     width: 720, height: 1280, duration: 3.5, hasAudio: true, placeholder: '#0a1b2c', renditions: [rendition], posters: [{ file: 'poster_360.jpg', width: 360, height: 640 }],

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 
 import { mutate } from '../clips/mutate.mjs';
 import { program, slowness, temporaryFolder } from '../support/server.mjs';
@@ -20,6 +21,7 @@ const job = { maxDuration: 10, maxPixels: 2048 * 2048, maxStreams: 8, threads: 1
 
 let folder;
 const seeds = [];
+const real = [];
 before(async () => {
     folder = await temporaryFolder();
     const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=48x64:rate=10:duration=0.6'];
@@ -31,6 +33,12 @@ before(async () => {
         'd.webm': [...picture, ...tone, '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-c:a', 'libopus'],
         'e.mkv': [...picture, ...tone, '-c:v', 'mpeg4', '-c:a', 'libmp3lame'],
     };
+    // Where there are real clips, the small ones too: phones and other programs wrote them.
+    const samples = process.env.SAMPLES_DIR ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../shared/samples');
+    for (const name of (await readdir(samples).catch(() => [])).sort()) {
+        const file = path.join(samples, name);
+        if (/\.(mp4|mov|webm|mkv)$/.test(name) && (await stat(file)).size < 120_000) real.push(await readFile(file));
+    }
     for (const [name, args] of Object.entries(kinds)) {
         const file = path.join(folder, name);
         await run('ffmpeg', ['-v', 'error', '-y', ...args, '-pix_fmt', 'yuv420p', file]);
@@ -72,7 +80,9 @@ test(`${count} damaged clips`, async () => {
     let next = 0;
     const lane = async () => {
         for (let i = next++; i < count; i = next++) {
-            const how = await end(mutate(seeds[i % seeds.length], i), `mutant-${i}`);
+            // Real ones are larger: every eighth.
+            const from = real.length && i % 8 === 7 ? real : seeds;
+            const how = await end(mutate(from[(i >> 3) % from.length], i), `mutant-${i}`);
             const word = how.late ? 'hung' : how.signal ?? `${how.code} ${how.event}`;
             tally[word] = (tally[word] ?? 0) + 1;
             assert.ok(!how.late, `number ${i} does not end`);
