@@ -1,58 +1,18 @@
 // SIGKILL at the moments that matter. Which moment it is, the tests see from outside (files, rows, the
 // media program's process), or a wrapper around the media program picks it: the server has no hook.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 
 import { Person } from '../support/api.mjs';
 import { clip } from '../support/clips.mjs';
+import { checkHouse, filesOf, rowsOf } from '../support/house.mjs';
 import { program, startServer, temporaryFolder, until } from '../support/server.mjs';
 
-const run = promisify(execFile);
 const media = process.env.REELSHARE_MEDIA ?? path.join(path.dirname(program), 'reelshare-media');
 const lease = { ms: 90_000, what: 'the job of the killed server' };
-
-async function files(dataDir) {
-    // Folders may go while they are walked.
-    const entries = await until(() => readdir(dataDir, { recursive: true, withFileTypes: true }).catch((error) => {
-        if (error.code !== 'ENOENT') throw error;
-    }), { what: 'a list of files', every: 10 });
-    return entries.filter((entry) => entry.isFile())
-        .map((entry) => path.relative(dataDir, path.join(entry.path ?? entry.parentPath, entry.name)))
-        .filter((name) => /(^|\/)(sources|media|tmp|scratch)\//.test(name));
-}
-
-const rows = async (dataDir, sql) => {
-    const database = (await readdir(dataDir)).find((name) => /\.(db|sqlite3?)$/.test(name));
-    const { stdout } = await run('sqlite3', ['-json', '-readonly', path.join(dataDir, database), sql]);
-    return stdout.trim() ? JSON.parse(stdout) : [];
-};
-
-/** After everything: counts equal rows, every job ended, every ready asset has its files, nothing else is there. */
-async function checkHouse(dataDir) {
-    const server = await startServer({ dataDir, env: { CLEANUP_GRACE_S: '0' } });
-    try {
-        const left = async () => (await files(dataDir)).filter((name) => /(^|\/)(tmp|scratch)\//.test(name));
-        await until(async () => (await left()).length === 0, { what: 'scratch and temporary files to go' });
-        const assets = await rows(dataDir, 'SELECT id, state, source_key, media_prefix FROM assets');
-        const owned = (name) => assets.some((asset) =>
-            name.includes(asset.source_key) || (asset.media_prefix && name.includes(asset.media_prefix)));
-        await until(async () => (await files(dataDir)).every(owned), { what: 'orphans to go' });
-        for (const asset of assets.filter((one) => one.state === 'ready'))
-            assert.ok((await files(dataDir)).some((name) => name.includes(`${asset.media_prefix}/master.m3u8`)), asset.id);
-        assert.deepEqual(await rows(dataDir, "SELECT id FROM jobs WHERE state NOT IN ('done', 'dead')"), []);
-        assert.deepEqual(await rows(dataDir,
-            'SELECT v.id FROM videos v WHERE v.like_count <> (SELECT count(*) FROM engagements e WHERE e.video_id = v.id)'), []);
-        const [{ integrity_check: verdict }] = await rows(dataDir, 'PRAGMA integrity_check');
-        assert.equal(verdict, 'ok');
-    } finally {
-        await server.stop({ keepData: true });
-    }
-}
 
 /** A media program that says when it runs and then waits (for the kill) at a chosen event. */
 async function wrapper(folder, event) {
@@ -85,12 +45,12 @@ test('killed during an upload: nothing is acknowledged, nothing is left', async 
         '--b\r\nContent-Disposition: form-data; name="data"\r\n\r\n{"title":"half"}\r\n' +
         '--b\r\nContent-Disposition: form-data; name="reelVideo"; filename="x.mp4"\r\n\r\n');
     socket.write(bytes.subarray(0, bytes.length - 1000));
-    await until(async () => (await files(dataDir)).length > 0, { what: 'the first bytes on disk' });
+    await until(async () => (await filesOf(dataDir)).length > 0, { what: 'the first bytes on disk' });
     await server.kill();
     socket.destroy();
-    assert.deepEqual(await rows(dataDir, 'SELECT id FROM videos'), []);
+    assert.deepEqual(await rowsOf(dataDir, 'SELECT id FROM videos'), []);
     await checkHouse(dataDir);
-    assert.deepEqual(await files(dataDir), []);
+    assert.deepEqual(await filesOf(dataDir), []);
     await rm(dataDir, { recursive: true });
 });
 
@@ -166,12 +126,12 @@ test('killed at random under uploads and likes: every acknowledged write is ther
         stopped = true;
         await Promise.all(load);
     }
-    const kept = new Set((await rows(dataDir, 'SELECT id FROM videos')).map((row) => row.id));
+    const kept = new Set((await rowsOf(dataDir, 'SELECT id FROM videos')).map((row) => row.id));
     for (const id of posts) assert.ok(kept.has(id), `the acknowledged clip ${id} is lost`);
-    const liked = new Set((await rows(dataDir, 'SELECT video_id, user_id FROM engagements')).map((row) => row.video_id + row.user_id));
+    const liked = new Set((await rowsOf(dataDir, 'SELECT video_id, user_id FROM engagements')).map((row) => row.video_id + row.user_id));
     for (const [video, user] of likes) assert.ok(liked.has(video + user), 'an acknowledged like is lost');
     const server = await startServer({ dataDir });
-    await until(async () => (await rows(dataDir, "SELECT id FROM jobs WHERE state IN ('queued','running')")).length === 0,
+    await until(async () => (await rowsOf(dataDir, "SELECT id FROM jobs WHERE state IN ('queued','running')")).length === 0,
         { ms: 180_000, every: 500, what: 'all jobs to end' });
     await server.stop({ keepData: true });
     await checkHouse(dataDir);
@@ -258,7 +218,7 @@ test('SIGTERM finishes what is in flight and ends with 0', async () => {
     socket.write(`POST /api/v1/video/upload?wait=none HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ada.token}\r\n` +
         `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${head.length + bytes.length + tail.length}\r\n\r\n${head}`);
     socket.write(bytes.subarray(0, 20_000));
-    await until(async () => (await files(server.dataDir)).length > 0, { what: 'the upload to begin' });
+    await until(async () => (await filesOf(server.dataDir)).length > 0, { what: 'the upload to begin' });
     server.child.kill('SIGTERM');
     await until(async () => fetch(`${server.url}/healthz`).then(() => false, () => true), { what: 'the port to close' });
     socket.write(bytes.subarray(20_000));
