@@ -5,18 +5,18 @@ import net from 'node:net';
 /**
  * Forwards to 127.0.0.1:`target`. `mode`: pass · delay (every piece `ms` later, both ways) · hole (takes all, gives
  * nothing: a half-open connection) · drip (one byte a second) · cut (no connection lives). `cutBefore(piece, side)`, of
- * what "client" or "server" sends, may end a connection instead of passing the piece on.
+ * what "client" or "server" sends, may end a connection instead of passing the piece on; `drop` loses that piece alone.
  */
 export async function startToxicProxy(target) {
     const sockets = new Set();
-    const proxy = { mode: 'pass', ms: 0, cutBefore: null };
+    const proxy = { mode: 'pass', ms: 0, cutBefore: null, drop: null };
     let accepted = 0;
 
     function forward(from, to, side) {
         let queue = Promise.resolve();
         from.on('data', (piece) => {
             queue = queue.then(async () => {
-                if (proxy.mode === 'hole') return;
+                if (proxy.mode === 'hole' || proxy.drop?.(piece, side)) return;
                 if (proxy.cutBefore?.(piece, side)) {
                     from.destroy();
                     to.destroy();

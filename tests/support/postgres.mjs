@@ -54,9 +54,10 @@ export function attachPostgres(address) {
 export async function startPostgres({ settings = {} } = {}) {
     const folder = await temporaryFolder('reelshare-postgres-');
     const data = path.join(folder, 'data');
-    const port = await freePort();
     if (isRoot) await run('chown', ['postgres:postgres', folder]);
     await run(...asPostgres(binary('initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-locale', '-E', 'UTF8', '--no-sync']), { cwd: '/' });
+    // Not before: what was free a while ago may be taken.
+    const port = await freePort();
 
     const all = { fsync: 'off', max_connections: 200, shared_buffers: '64MB', ...settings };
     const args = ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${data}`,
