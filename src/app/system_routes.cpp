@@ -15,14 +15,15 @@ http::Response text(int status, std::string body) {
 Task<Result<http::Response>> ready(SystemParts parts) {
     auto database_answer = co_await parts.database.query("SELECT 1");
     auto store_answer = co_await parts.store.free_bytes();
+    // One whose disk failed to sync still answers, but takes no more writes.
+    const bool database_good = database_answer.has_value() && parts.database.healthy();
     const auto state = [](bool good) { return good ? "ok" : "unavailable"; };
     boost::json::object checks{
-        {"database", state(database_answer.has_value())},
-        {"objects", state(store_answer.has_value())}
+        {"database", state(database_good)}, {"objects", state(store_answer.has_value())}
     };
     // Told, but no reason to send requests elsewhere: without Redis everything goes on locally.
     if (parts.redis) checks["redis"] = state(parts.redis->up());
-    const bool good = database_answer && store_answer;
+    const bool good = database_good && store_answer.has_value();
     http::Response response =
         http::success(good ? 200 : 503, good ? "Ready" : "Not ready", std::move(checks));
     response.set("Cache-Control", "no-store");

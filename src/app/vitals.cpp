@@ -105,7 +105,7 @@ Task<void> Vitals::look_at_queue() {
         "SELECT COUNT(*), COALESCE(MIN(run_at), now_ms()), now_ms() FROM jobs "
         "WHERE state = 'queued' AND run_at <= now_ms()"
     );
-    note("database", due.has_value());
+    note("database", due.has_value() && base_.database->healthy());
     if (!due || due->empty()) co_return;
     const db::Row& row = due->front();
     figures_->queued = static_cast<double>(row.integer(0));

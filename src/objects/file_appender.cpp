@@ -25,11 +25,13 @@ class FileAppender final : public Appender {
         fs::path partial,
         std::uint64_t size,
         FileDescriptor fd,
+        Syncs& syncs,
         BlockingExecutor& executor
     )
         : root_(std::move(root)),
           partial_(std::move(partial)),
           fd_(std::move(fd)),
+          syncs_(syncs),
           executor_(executor),
           end_(size),
           durable_(size) {}
@@ -66,12 +68,13 @@ class FileAppender final : public Appender {
             if (auto synced = sync_file(); !synced) return synced;
             const fs::path target = root_ / key;
             for (int attempt = 0;; ++attempt) {
-                if (auto made = make_folders(root_, target.parent_path()); !made) return made;
+                if (auto made = syncs_.make_folders(root_, target.parent_path()); !made)
+                    return made;
                 if (::link(partial_.c_str(), target.c_str()) == 0 || errno == EEXIST) break;
                 if (errno != ENOENT || attempt == 3)
                     return failed(errno, "link to " + target.string());
             }
-            return sync_folder(target.parent_path());
+            return syncs_.folder(target.parent_path());
         };
         auto done = co_await executor_.run(work);
         co_return done;
@@ -82,9 +85,9 @@ class FileAppender final : public Appender {
     Result<void> sync_file() {
         if (failed_to_sync_) return failed(EIO, "sync " + partial_.string());
         if (durable_ == end_) return {};
-        if (::fdatasync(fd_.get()) != 0) {
+        if (auto synced = syncs_.file(fd_.get(), partial_); !synced) {
             failed_to_sync_ = true;
-            return failed(errno, "sync " + partial_.string());
+            return synced;
         }
         durable_ = end_;
         return {};
@@ -93,6 +96,7 @@ class FileAppender final : public Appender {
     const fs::path root_;
     const fs::path partial_;
     FileDescriptor fd_;
+    Syncs& syncs_;
     BlockingExecutor& executor_;
     std::uint64_t end_;      ///< Behind the last byte appended.
     std::uint64_t durable_;  ///< Of them, those that a sync has seen.
@@ -102,7 +106,7 @@ class FileAppender final : public Appender {
 }  // namespace
 
 Result<std::unique_ptr<Appender>> open_file_appender(
-    fs::path root, fs::path partial, std::uint64_t size, BlockingExecutor& executor
+    fs::path root, fs::path partial, std::uint64_t size, Syncs& syncs, BlockingExecutor& executor
 ) {
     const int create = size == 0 ? O_CREAT : 0;
     FileDescriptor fd(::open(partial.c_str(), O_WRONLY | create | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -114,10 +118,10 @@ Result<std::unique_ptr<Appender>> open_file_appender(
     if (::ftruncate(fd.get(), end) != 0 || ::lseek(fd.get(), end, SEEK_SET) != end)
         return failed(errno, "cut " + partial.string());
     if (size == 0)
-        if (auto synced = sync_folder(partial.parent_path()); !synced)
+        if (auto synced = syncs.folder(partial.parent_path()); !synced)
             return std::unexpected(synced.error());
     return std::make_unique<FileAppender>(
-        std::move(root), std::move(partial), size, std::move(fd), executor
+        std::move(root), std::move(partial), size, std::move(fd), syncs, executor
     );
 }
 

@@ -1,9 +1,5 @@
 #include "objects/files.hpp"
 
-#include "objects/file_descriptor.hpp"
-
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,20 +27,6 @@ std::unexpected<Error> failed(int code, const std::string& what) {
         default:
             return fail_unavailable(detail);
     }
-}
-
-Result<void> sync_folder(const fs::path& folder) {
-    const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.is_open() || ::fsync(fd.get()) != 0) return failed(errno, "sync " + folder.string());
-    return {};
-}
-
-Result<void> make_folders(const fs::path& root, const fs::path& folder) {
-    if (folder == root || folder.empty()) return {};
-    if (auto parent = make_folders(root, folder.parent_path()); !parent) return parent;
-    if (::mkdir(folder.c_str(), 0700) == 0) return sync_folder(folder.parent_path());
-    if (errno != EEXIST) return failed(errno, "mkdir " + folder.string());
-    return {};
 }
 
 Result<void> write_all(int fd, std::span<const char> bytes, const fs::path& path) {

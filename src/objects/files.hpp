@@ -12,14 +12,6 @@ namespace reelshare::objects {
 /// The error of a system call that set errno to `code`: `no_space`, `not_found` or `unavailable`.
 [[nodiscard]] std::unexpected<Error> failed(int code, const std::string& what);
 
-[[nodiscard]] Result<void> sync_folder(const std::filesystem::path& folder);
-
-/// Creates what is missing on the way from `root` down to `folder`, each entry synced into its
-/// parent.
-[[nodiscard]] Result<void> make_folders(
-    const std::filesystem::path& root, const std::filesystem::path& folder
-);
-
 /// `path` is for the error.
 [[nodiscard]] Result<void> write_all(
     int fd, std::span<const char> bytes, const std::filesystem::path& path

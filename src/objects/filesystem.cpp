@@ -5,6 +5,7 @@
 #include "objects/file_descriptor.hpp"
 #include "objects/files.hpp"
 #include "objects/key.hpp"
+#include "objects/syncs.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,12 +40,14 @@ class FileWriter final : public Writer {
         std::string key,
         fs::path temporary,
         FileDescriptor fd,
+        Syncs& syncs,
         BlockingExecutor& executor
     )
         : root_(std::move(root)),
           key_(std::move(key)),
           temporary_(std::move(temporary)),
           fd_(std::move(fd)),
+          syncs_(syncs),
           executor_(executor) {}
     ~FileWriter() override {
         if (!committed_) ::unlink(temporary_.c_str());
@@ -80,24 +83,25 @@ class FileWriter final : public Writer {
     Result<void> publish() {
         if (auto done = put(buffer_); !done) return done;
         buffer_.clear();
-        if (::fdatasync(fd_.get()) != 0) return failed(errno, "sync " + temporary_.string());
+        if (auto synced = syncs_.file(fd_.get(), temporary_); !synced) return synced;
         const fs::path target = root_ / key_;
         // The clean-up removes empty folders: another may take this one between mkdir and rename.
         for (int attempt = 0;; ++attempt) {
-            if (auto made = make_folders(root_, target.parent_path()); !made) return made;
+            if (auto made = syncs_.make_folders(root_, target.parent_path()); !made) return made;
             if (::rename(temporary_.c_str(), target.c_str()) == 0) break;
             if (errno != ENOENT || attempt == 3)
                 return failed(errno, "rename to " + target.string());
         }
         committed_ = true;
         fd_.reset();
-        return sync_folder(target.parent_path());
+        return syncs_.folder(target.parent_path());
     }
 
     const fs::path root_;
     const std::string key_;
     const fs::path temporary_;
     FileDescriptor fd_;
+    Syncs& syncs_;
     BlockingExecutor& executor_;
     std::string buffer_;
     bool committed_ = false;
@@ -142,7 +146,7 @@ class FileStore final : public Store {
             );
             if (!fd.is_open()) return failed(errno, "create " + temporary.string());
             return std::make_unique<FileWriter>(
-                root_, key, std::move(temporary), std::move(fd), executor_
+                root_, key, std::move(temporary), std::move(fd), syncs_, executor_
             );
         };
         auto writer = co_await executor_.run(work);
@@ -168,7 +172,7 @@ class FileStore final : public Store {
     Task<Result<std::unique_ptr<Appender>>> resume(std::string key, Mark mark) override {
         if (!is_key(key)) co_return bad_key(key);
         auto work = [&]() -> Result<std::unique_ptr<Appender>> {
-            return open_file_appender(root_, partial_of(key), mark.size, executor_);
+            return open_file_appender(root_, partial_of(key), mark.size, syncs_, executor_);
         };
         auto appender = co_await executor_.run(work);
         co_return appender;
@@ -244,6 +248,7 @@ class FileStore final : public Store {
 
     Task<Result<std::uint64_t>> free_bytes() override {
         auto work = [&]() -> Result<std::uint64_t> {
+            if (auto good = syncs_.healthy(); !good) return std::unexpected(good.error());
             struct statvfs info{};
             if (::statvfs(root_.c_str(), &info) != 0) return failed(errno, "statvfs");
             return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
@@ -302,6 +307,7 @@ class FileStore final : public Store {
     }
 
     const fs::path root_;
+    Syncs syncs_;
     BlockingExecutor& executor_;
 };
 
