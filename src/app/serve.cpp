@@ -124,6 +124,11 @@ int serve(const Config& config) {
         );
     }
     if (auto requeued = requeue_interrupted(base); !requeued) return refuse(requeued.error());
+    if (!base.database->is_shared()) {
+        // Of visitors that the last process took with it: their clients need not wait.
+        if (auto released = run_now(features.resumables.release_all()); !released)
+            return refuse(released.error());
+    }
 
     auto targets = run_now(webhooks::set_targets(*base.database, config.webhook_urls));
     if (!targets) return refuse(targets.error());

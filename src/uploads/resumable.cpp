@@ -129,6 +129,13 @@ Task<Result<UploadState>> Resumables::append(
     co_return visit.state();
 }
 
+Task<Result<void>> Resumables::release_all() {
+    auto released =
+        co_await database_.execute("UPDATE uploads SET lease_until = 0 WHERE lease_until > 0");
+    if (!released) co_return std::unexpected(released.error());
+    co_return Result<void>();
+}
+
 Task<Result<int>> Resumables::clean_up() {
     // The objects first: a row is made before its object.
     auto keys = co_await store_.unfinished();

@@ -73,6 +73,9 @@ class Resumables {
         std::string trace
     );
 
+    /// Nobody is appending: for a process that has the installation to itself, at its start.
+    Task<Result<void>> release_all();
+
     /// Removes the bytes of what has expired, was removed or lost its user; how many objects.
     Task<Result<int>> clean_up();
 
