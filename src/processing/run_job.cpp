@@ -212,10 +212,11 @@ Task<Worker::Outcome> Worker::listen(Running& job, ChildProcess& child) {
             tell_progress(job, event->fraction);
         }
         const auto now = Clock::now();
-        if (now >= give_up) co_return Outcome::broken("the media program took too long");
-        if (now >= heard + kSilence) co_return Outcome::broken("the media program hung");
+        // First: who slept through the silence himself has lost the job, and judges nobody.
         auto ours = co_await keep(job);
         if (!ours) co_return Outcome::of(ours.error());
+        if (now >= give_up) co_return Outcome::broken("the media program took too long");
+        if (now >= heard + kSilence) co_return Outcome::broken("the media program hung");
     }
 }
 
