@@ -1,5 +1,7 @@
 #include "http/connection_body.hpp"
 
+#include "http/broken_body.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -35,13 +37,18 @@ std::unexpected<Error> ConnectionBody::broken(Errc code, std::string message) {
     return fail(code, std::move(message));
 }
 
+std::unexpected<Error> ConnectionBody::gone() {
+    broken_ = true;
+    return broken_body();
+}
+
 Task<Result<std::size_t>> ConnectionBody::read(std::span<char> into) {
-    if (broken_) co_return fail(Errc::aborted, "The request body broke off.");
+    if (broken_) co_return broken_body();
     if (finished_ || into.empty()) co_return std::size_t{0};
     if (awaits_continue_) {
         awaits_continue_ = false;
         const bool told = co_await connection_.write_all("HTTP/1.1 100 Continue\r\n\r\n", {});
-        if (!told) co_return broken(Errc::aborted, "The client went away.");
+        if (!told) co_return gone();
     }
     Result<std::size_t> got = std::size_t{0};
     if (chunked_) {
@@ -67,7 +74,7 @@ Task<Result<std::size_t>> ConnectionBody::read_raw(std::span<char> into) {
     waited_ += now - start;
     if (got == 0 && connection_.timed_out_)
         co_return broken(Errc::timeout, "The request body came too slowly.");
-    if (got == 0) co_return broken(Errc::aborted, "The client went away.");
+    if (got == 0) co_return gone();
     if (now > until_) co_return broken(Errc::timeout, "The request body came too slowly.");
     received_ += got;
     co_return got;

@@ -31,6 +31,8 @@ class ConnectionBody final : public BodyReader {
     Task<Result<std::size_t>> read_raw(std::span<char> into);
     /// No more can be read, and where the next request begins is not known.
     std::unexpected<Error> broken(Errc code, std::string message);
+    /// The same, by the client.
+    std::unexpected<Error> gone();
 
     Connection& connection_;
     const std::optional<std::uint64_t> length_;

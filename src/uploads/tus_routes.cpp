@@ -1,6 +1,7 @@
 #include "uploads/tus_routes.hpp"
 
 #include "base/clock.hpp"
+#include "http/broken_body.hpp"
 #include "videos/cached_answer.hpp"
 
 #include <utility>
@@ -118,7 +119,8 @@ Task<Result<Response>> create(const TusParts& parts, Request& request, std::stri
     if (with_body) {
         auto taken = co_await take_body(parts, request, state->id, user_id, 0);
         // The upload is there: a client that got its address can go on with what is wrong by PATCH.
-        if (!taken && taken.error().code != Errc::aborted) co_return std::unexpected(taken.error());
+        if (!taken && taken.error().word != http::kBrokenBody)
+            co_return std::unexpected(taken.error());
         if (taken) state = std::move(taken);
     }
     tell_state(response, *state);
