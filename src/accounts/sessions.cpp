@@ -22,15 +22,16 @@ std::unexpected<Error> invalid_refresh() {
 Task<Result<Grant>> Accounts::open_session(SignedIn user, Device device) {
     const std::string session_id = new_id();
     Grant grant{.access_token = {}, .refresh_token = Tokens::first_refresh(session_id)};
-    const UnixMillis now = now_ms();
+    // Times of sessions are the database's: the next request of this one may come to a node whose
+    // clock differs.
     auto stored = co_await database_.execute(
         "INSERT INTO sessions (id, user_id, refresh_hash, device, address, created_at, "
         "last_seen_at, expires_at) "
         "SELECT CAST($1 AS TEXT), id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), "
-        "CAST($5 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT) FROM users "
-        "WHERE id = $7 AND password_version = $8 AND suspended_at IS NULL",
-        {session_id, sha256_hex(grant.refresh_token), device.user_agent, device.address, now,
-         now + options_.refresh_lifetime.count() * 1000, user.id, user.password_version}
+        "now_ms(), now_ms(), now_ms() + $5 FROM users "
+        "WHERE id = $6 AND password_version = $7 AND suspended_at IS NULL",
+        {session_id, sha256_hex(grant.refresh_token), device.user_agent, device.address,
+         std::int64_t{options_.refresh_lifetime.count()} * 1000, user.id, user.password_version}
     );
     if (!stored) co_return std::unexpected(stored.error());
     if (stored->affected == 0) co_return fail(Errc::unauthenticated, "Invalid email or password!");
@@ -45,18 +46,19 @@ Task<Result<Grant>> Accounts::refresh(std::string refresh_token, Device device) 
     if (session_id.empty()) co_return invalid_refresh();
     const std::string presented = sha256_hex(refresh_token);
     std::string successor = tokens_.next_refresh(refresh_token);
-    const UnixMillis now = now_ms();
     // One statement decides: of parallel requests with the same token exactly one rotates.
     auto rotated = co_await database_.execute(
         "UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = $3, "
-        "previous_used_at = $4, last_seen_at = $4, expires_at = $5, address = $6 "
-        "WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL AND expires_at > $4",
-        {session_id, presented, sha256_hex(successor), now,
-         now + options_.refresh_lifetime.count() * 1000, device.address}
+        "previous_used_at = now_ms(), last_seen_at = now_ms(), expires_at = now_ms() + $4, "
+        "address = $5 WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL AND "
+        "expires_at > now_ms()",
+        {session_id, presented, sha256_hex(successor),
+         std::int64_t{options_.refresh_lifetime.count()} * 1000, device.address}
     );
     if (!rotated) co_return std::unexpected(rotated.error());
     auto found = co_await database_.query(
-        "SELECT s.previous_hash, s.previous_used_at, s.revoked_at, s.refresh_hash, u.id, u.email "
+        "SELECT s.previous_hash, now_ms() - s.previous_used_at, s.revoked_at, s.refresh_hash, "
+        "u.id, u.email "
         "FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
         {session_id}
     );
@@ -67,7 +69,7 @@ Task<Result<Grant>> Accounts::refresh(std::string refresh_token, Device device) 
         // Two tabs, or a lost answer: the same successor once more, while that is unused.
         const auto known = tokens_.successor_with_hash(refresh_token, session.text(3));
         const bool benign = known && session.text(0) == presented &&
-                            now - session.integer(1) <= options_.refresh_grace.count() * 1000;
+                            session.integer(1) <= options_.refresh_grace.count() * 1000;
         if (!benign) {
             auto ended = co_await end_family(session_id, device.address);
             if (!ended) co_return std::unexpected(ended.error());
@@ -111,9 +113,9 @@ Task<Result<void>> Accounts::logout(std::string refresh_token) {
 Task<Result<std::vector<Session>>> Accounts::list_sessions(Viewer viewer) {
     auto found = co_await database_.query(
         "SELECT id, device, address, created_at, last_seen_at FROM sessions "
-        "WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 "
+        "WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now_ms() "
         "ORDER BY last_seen_at DESC, id DESC LIMIT 100",
-        {viewer.user_id, now_ms()}
+        {viewer.user_id}
     );
     if (!found) co_return std::unexpected(found.error());
     std::vector<Session> sessions;

@@ -14,9 +14,11 @@ namespace {
 constexpr std::int64_t kLeaseMillis = std::chrono::milliseconds(kLease).count();
 constexpr std::int64_t kLongestBackOffMillis = 60'000;
 
-/// What may be taken: a queued job that is due, or a running one whose worker went silent.
+/// What may be taken: a queued job that is due, or a running one whose worker went silent. A time
+/// that no back-off reaches was written by a clock that has been set back since.
 constexpr const char* kDue =
-    "((state = 'queued' AND run_at <= now_ms()) OR (state = 'running' AND lease_until < now_ms()))";
+    "((state = 'queued' AND (run_at <= now_ms() OR run_at > now_ms() + 120000)) OR "
+    "(state = 'running' AND lease_until < now_ms()))";
 
 /// 0.5 to 1 s before the second attempt, doubling up to a minute; the spread keeps many jobs of one
 /// outage from coming back in step.

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 #include <set>
 
 namespace reelshare::videos {
@@ -22,6 +24,8 @@ constexpr double kMostRounds = 10;
 constexpr std::int64_t kMostUnknown = 600'000;  ///< Where the length is not known.
 /// Players stop a little before the end; credits are nobody's interest.
 constexpr double kNearlyAll = 0.95;
+/// Two clocks that differ by less agree: it may be the way of the answer.
+constexpr std::int64_t kClocksAgreeMs = 1'000;
 
 /// Notes who saw what and returns those whose window began anew. Posts that were deleted meanwhile
 /// are passed over. Rows are taken in order, so that two nodes do not wait for each other
@@ -242,11 +246,13 @@ Task<Result<void>> add_to_days(db::Transaction& tx, const Gains& gains) {
     co_return Result<void>();
 }
 
-/// True where this batch is applied now, false where it was before.
-Task<Result<bool>> claim(db::Transaction& tx, const std::string& id, const std::string& previous) {
+/// The database's time where this batch is applied now, nothing where it was before.
+Task<Result<std::optional<UnixMillis>>> claim(
+    db::Transaction& tx, const std::string& id, const std::string& previous
+) {
     auto claimed = co_await tx.query(
         "INSERT INTO view_batches (id, applied_at) VALUES ($1, now_ms()) ON CONFLICT (id) DO "
-        "NOTHING",
+        "NOTHING RETURNING applied_at",
         {id}
     );
     if (!claimed) co_return std::unexpected(claimed.error());
@@ -254,7 +260,15 @@ Task<Result<bool>> claim(db::Transaction& tx, const std::string& id, const std::
         auto gone = co_await tx.query("DELETE FROM view_batches WHERE id = $1", {previous});
         if (!gone) co_return std::unexpected(gone.error());
     }
-    co_return claimed->affected == 1;
+    if (claimed->empty()) co_return std::optional<UnixMillis>();
+    co_return std::optional(claimed->front().integer(0));
+}
+
+/// The batch as it would be had its node the database's clock, which is `ahead` of it: a window is
+/// begun by one node and ended by another.
+ViewBatch corrected(ViewBatch batch, std::int64_t ahead) {
+    for (auto& [key, sight] : batch.sights) sight.at += ahead;
+    return batch;
 }
 
 }  // namespace
@@ -284,13 +298,17 @@ Task<Result<AppliedBatch>> apply_batch(
     std::chrono::milliseconds window
 ) {
     AppliedBatch applied;
-    auto ours = co_await claim(tx, batch.id, previous);
-    if (!ours) co_return std::unexpected(ours.error());
-    if (!*ours) co_return applied;
+    auto claimed = co_await claim(tx, batch.id, previous);
+    if (!claimed) co_return std::unexpected(claimed.error());
+    if (!*claimed) co_return applied;
+    const std::int64_t ahead = **claimed - now_ms();
+    std::optional<ViewBatch> in_time;
+    if (std::abs(ahead) > kClocksAgreeMs) in_time = corrected(batch, ahead);
+    const ViewBatch& ours = in_time ? *in_time : batch;
     Gains gains;
-    auto views = co_await count_views(tx, batch, window, gains);
+    auto views = co_await count_views(tx, ours, window, gains);
     if (!views) co_return std::unexpected(views.error());
-    auto watches = co_await count_watches(tx, batch, gains);
+    auto watches = co_await count_watches(tx, ours, gains);
     if (!watches) co_return std::unexpected(watches.error());
     auto posts = co_await add_to_posts(tx, gains.posts);
     if (!posts) co_return std::unexpected(posts.error());
