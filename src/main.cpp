@@ -82,6 +82,16 @@ int main(int argc, char** argv) {
         [&](const app::Config& settings) { return app::restore(settings, folder); }
     );
     restore->add_option("DIR", folder, "The backup")->required()->check(CLI::ExistingDirectory);
+    std::string to_database;
+    std::string to_objects;
+    auto* copy = command(
+        "copy", "Copy an installation in one data folder into PostgreSQL and S3",
+        [&](const app::Config& settings) { return app::copy(settings, to_database, to_objects); }
+    );
+    copy->add_option("--to-database", to_database, "An empty database, as in DATABASE_URL")
+        ->required();
+    copy->add_option("--to-objects", to_objects, "An empty bucket: s3://bucket[/prefix]")
+        ->required();
     cli.add_subcommand("settings", "Print all settings as a page in Markdown")->callback([] {
         std::fputs(app::settings_page().c_str(), stdout);
     });

@@ -4,6 +4,7 @@
 #include "app/config.hpp"
 
 #include <filesystem>
+#include <string>
 
 namespace reelshare::app {
 
@@ -33,5 +34,8 @@ int health(const Config& config);
 int backup(const Config& config, const std::filesystem::path& to);
 /// Checks the backup `from` and makes the installation that it is a copy of.
 int restore(const Config& config, const std::filesystem::path& from);
+/// Copies the embedded installation into PostgreSQL at `to_database` and the bucket `to_objects`
+/// ("s3://bucket[/prefix]"), and compares both. Stopped, it can be run again and goes on.
+int copy(const Config& config, const std::string& to_database, const std::string& to_objects);
 
 }  // namespace reelshare::app

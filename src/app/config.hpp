@@ -28,7 +28,7 @@ struct Config {
     unsigned database_pool = 16;       ///< DATABASE_POOL: connections of this process
     std::string database_pooler = "none";  ///< DATABASE_POOLER: "transaction" behind PgBouncer
     std::string public_url;  ///< PUBLIC_URL: how clients reach us; empty: as the request says
-    std::string jwt_secret;  ///< JWT_SECRET: at least 32 bytes; empty: made once, kept in DATA_DIR
+    std::string jwt_secret;  ///< JWT_SECRET: at least 32 bytes; empty: made once and kept
     /// JWT_PREVIOUS_SECRETS: sign nothing any more, but what they signed stays good until it ends
     std::vector<std::string> jwt_previous_secrets;
     std::string smtp_url;   ///< SMTP_URL: smtp(s)://[user:password@]host[:port]; empty: to the log

@@ -189,7 +189,7 @@ void define_options(CLI::App& cli, Config& config) {
     option(
         "--jwt-secret", config.jwt_secret, "JWT_SECRET",
         "Signs tokens, at least 32 characters; not given, it is made once and kept in "
-        "DATA_DIR/secrets/jwt (0600)"
+        "DATA_DIR/secrets/jwt (0600), with DATABASE_URL in the database"
     );
     split_commas(option(
         "--jwt-previous-secrets", config.jwt_previous_secrets, "JWT_PREVIOUS_SECRETS",

@@ -1,8 +1,8 @@
 // reelshare doctor: what is wrong with this installation, and how to mend it.
 
 #include "app/commands.hpp"
-#include "app/foundation.hpp"
-#include "objects/s3_probe.hpp"
+#include "app/doctor_services.hpp"
+#include "app/findings.hpp"
 
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -18,22 +18,6 @@ namespace reelshare::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Findings {
-  public:
-    void good(const std::string& what) { std::printf("  ok    %s\n", what.c_str()); }
-    void warn(const std::string& what, const std::string& mend) {
-        std::printf("  warn  %s\n        %s\n", what.c_str(), mend.c_str());
-    }
-    void bad(const std::string& what, const std::string& mend) {
-        ++bad_;
-        std::printf("  BAD   %s\n        %s\n", what.c_str(), mend.c_str());
-    }
-    [[nodiscard]] int count() const { return bad_; }
-
-  private:
-    int bad_ = 0;
-};
 
 void check_folder(const Config& config, Findings& findings) {
     std::error_code ec;
@@ -70,6 +54,8 @@ void check_secret(const Config& config, Findings& findings) {
     const auto others = fs::perms::group_all | fs::perms::others_all;
     if (!config.jwt_secret.empty())
         findings.good("JWT_SECRET is given");
+    else if (!config.database_url.empty())
+        findings.good("no JWT_SECRET: all nodes sign with the secret that the database keeps");
     else if (!fs::exists(file, ec))
         findings.good("no signing secret yet: one is made at the first start");
     else if ((mode & others) != fs::perms::none)
@@ -113,24 +99,6 @@ void check_media(const Config& config, Findings& findings) {
         );
 }
 
-/// Tries out the bucket rather than believe in it.
-void check_bucket(const Config& config, Findings& findings) {
-    if (config.s3_bucket.empty()) return;
-    const objects::S3Options options = config.s3_options();
-    std::printf("S3: %s at %s\n", config.s3_bucket.c_str(), options.endpoint.c_str());
-    Metrics metrics;
-    const auto steps = run_now(objects::probe_s3(options, metrics));
-    for (const objects::ProbeStep& step : steps) {
-        if (step.fault.empty())
-            findings.good(step.what);
-        else
-            findings.bad(
-                step.what + ": " + step.fault,
-                "Check S3_BUCKET, AWS_ENDPOINT_URL, AWS_REGION, the keys and what they may do."
-            );
-    }
-}
-
 }  // namespace
 
 int doctor(const Config& config) {
@@ -139,7 +107,7 @@ int doctor(const Config& config) {
     check_folder(config, findings);
     check_secret(config, findings);
     check_media(config, findings);
-    check_bucket(config, findings);
+    check_services(config, findings);
     std::printf(
         findings.count() ? "%d finding(s) need mending.\n" : "All is well.\n", findings.count()
     );

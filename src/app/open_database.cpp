@@ -14,30 +14,39 @@ using Opened = Result<std::unique_ptr<db::Database>>;
 /// Changes of the schema take their time, and wait for other nodes that make them.
 constexpr std::chrono::hours kMigrationLimit{1};
 
-Opened open_postgres(const Config& config, Metrics& metrics) {
-    db::PostgresOptions options{
+db::PostgresOptions options_of(const Config& config) {
+    return {
         .url = config.database_url,
         .replica_url = config.database_replica_url,
         .connections_per_loop = config.connections_per_loop(),
         .pooler = config.database_pooler == "transaction"
     };
-    db::PostgresOptions patient = options;
-    patient.wait_limit = std::chrono::seconds(10);
-    patient.call_limit = kMigrationLimit;
-    patient.statement_limit = kMigrationLimit;
-    patient.lock_limit = kMigrationLimit;
+}
+
+db::PostgresOptions patient(db::PostgresOptions options) {
+    options.wait_limit = std::chrono::seconds(10);
+    options.call_limit = kMigrationLimit;
+    options.statement_limit = kMigrationLimit;
+    options.lock_limit = kMigrationLimit;
+    return options;
+}
+
+Opened open_migrated(db::PostgresOptions options, Metrics& metrics) {
+    auto opened = db::open_postgres(std::move(options), metrics);
+    if (!opened) return opened;
+    auto migrated = run_now(db::migrate(**opened));
+    if (migrated) return opened;
+    Error error = migrated.error();
+    if (error.code != Errc::invalid) error.message = "The database cannot be brought up to date.";
+    return std::unexpected(std::move(error));
+}
+
+Opened open_postgres(const Config& config, Metrics& metrics) {
     {
-        auto migrating = db::open_postgres(patient, metrics);
-        if (!migrating) return std::unexpected(migrating.error());
-        auto migrated = run_now(db::migrate(**migrating));
-        if (!migrated) {
-            Error error = migrated.error();
-            if (error.code != Errc::invalid)
-                error.message = "The database cannot be brought up to date.";
-            return std::unexpected(std::move(error));
-        }
+        auto migrating = open_migrated(patient(options_of(config)), metrics);
+        if (!migrating) return migrating;
     }
-    return db::open_postgres(std::move(options), metrics);
+    return db::open_postgres(options_of(config), metrics);
 }
 
 Opened open_sqlite(const Config& config, BlockingExecutor& executor, Metrics& metrics) {
@@ -53,6 +62,12 @@ Opened open_sqlite(const Config& config, BlockingExecutor& executor, Metrics& me
 Opened open_database(const Config& config, BlockingExecutor& executor, Metrics& metrics) {
     if (config.database_url.empty()) return open_sqlite(config, executor, metrics);
     return open_postgres(config, metrics);
+}
+
+Opened open_database_for_bulk(const Config& config, Metrics& metrics) {
+    db::PostgresOptions options = patient(options_of(config));
+    options.pooler = true;
+    return open_migrated(std::move(options), metrics);
 }
 
 }  // namespace reelshare::app

@@ -16,4 +16,10 @@ namespace reelshare::app {
     const Config& config, BlockingExecutor& executor, Metrics& metrics
 );
 
+/// PostgreSQL at DATABASE_URL for what goes over whole tables: without the limits of requests, and
+/// without preparing statements that each come once.
+[[nodiscard]] Result<std::unique_ptr<db::Database>> open_database_for_bulk(
+    const Config& config, Metrics& metrics
+);
+
 }  // namespace reelshare::app

@@ -1,6 +1,8 @@
 #include "app/secrets.hpp"
 
+#include "app/foundation.hpp"
 #include "base/id.hpp"
+#include "db/installation.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -51,6 +53,18 @@ Result<std::string> read_secret(int fd, const std::filesystem::path& file) {
     return secret;
 }
 
+/// Made by whoever comes first; one that was alone until now hands on its own.
+Result<std::string> shared_secret(const std::filesystem::path& file, db::Database& database) {
+    const auto known = run_now(db::installation_fact(database, std::string(kSecretFact)));
+    if (!known) return std::unexpected(known.error());
+    if (*known) return **known;
+    std::error_code ec;
+    auto own = std::filesystem::exists(file, ec) ? load_or_make_secret(file)
+                                                 : Result<std::string>(random_token(32));
+    if (!own) return own;
+    return run_now(db::keep_fact(database, std::string(kSecretFact), std::move(*own)));
+}
+
 }  // namespace
 
 Result<std::string> load_or_make_secret(const std::filesystem::path& file) {
@@ -82,11 +96,12 @@ Result<std::string> load_or_make_secret(const std::filesystem::path& file) {
     return secret;
 }
 
-Result<std::vector<std::string>> token_secrets(const Config& config) {
+Result<std::vector<std::string>> token_secrets(const Config& config, db::Database& database) {
     const std::filesystem::path folder = config.data_dir / "secrets";
     std::vector<std::string> secrets;
     if (config.jwt_secret.empty()) {
-        auto kept = load_or_make_secret(folder / "jwt");
+        auto kept = database.is_shared() ? shared_secret(folder / "jwt", database)
+                                         : load_or_make_secret(folder / "jwt");
         if (!kept) return std::unexpected(kept.error());
         secrets.push_back(std::move(*kept));
     } else {

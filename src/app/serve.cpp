@@ -94,7 +94,7 @@ int serve(const Config& config) {
     raise_descriptor_limit();
     Foundation base(config);
     if (auto opened = base.open(); !opened) return refuse(opened.error());
-    const auto secrets = token_secrets(config);
+    const auto secrets = token_secrets(config, *base.database);
     if (!secrets) return refuse(secrets.error());
     Features features(config, base, *secrets);
     if (auto recovered = run_now(features.views.recover()); !recovered)

@@ -66,7 +66,7 @@ int run_with_desk(const Config& config, const Work& work) {
                         " The embedded database has one user at a time: stop the server first."}
         );
     }
-    const auto secrets = token_secrets(config);
+    const auto secrets = token_secrets(config, *base.database);
     if (!secrets) return refuse(secrets.error());
     Desk desk(base, *secrets);
     const auto done = run_now(work(desk));

@@ -3,6 +3,8 @@
 // what was not delivered when the process ends is lost. So only what somebody can ask for again
 // goes this way.
 
+#include "base/error.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -40,6 +42,10 @@ struct SmtpOptions {
 
 /// Through an SMTP server, on a thread of its own.
 [[nodiscard]] std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options);
+
+/// Connects, and signs in where there is a password, without sending anything. Blocks, ten seconds
+/// at most. `unavailable`: the reason is in `detail`.
+[[nodiscard]] Result<void> probe_smtp(const SmtpOptions& options);
 
 /// Writes mails into the log instead, for whoever runs a server without one.
 [[nodiscard]] std::unique_ptr<Mailer> make_log_mailer();

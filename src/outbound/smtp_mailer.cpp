@@ -50,6 +50,14 @@ bool needs_tls(const std::string& address) {
     return host != "localhost" && !host.starts_with("127.") && host != "[::1]";
 }
 
+void set_server(CURL* curl, const std::string& url, bool tls) {
+    curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(curl, CURLOPT_USE_SSL, long{tls ? CURLUSESSL_ALL : CURLUSESSL_TRY});
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+}
+
 struct Waiting {
     Mail mail;
     std::string id;  ///< The same at every try, so that a mail sent twice is known to be one.
@@ -136,11 +144,7 @@ class SmtpMailer final : public Mailer {
         std::string text = compose(one.mail, options_.from, one.id, std::time(nullptr));
         std::string_view left = text;
         const std::string from = '<' + options_.from + '>';
-        curl_easy_setopt(curl, CURLOPT_URL, options_.url.c_str());
-        curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, long{needs_tls_ ? CURLUSESSL_ALL : CURLUSESSL_TRY});
-        curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-        curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+        set_server(curl, options_.url, needs_tls_);
         curl_easy_setopt(curl, CURLOPT_TIMEOUT, kTrySeconds);
         curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from.c_str());
         curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to.get());
@@ -183,6 +187,22 @@ std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options) {
     if (const auto loaded = load(late_libcurl); !loaded)
         throw std::runtime_error(loaded.error().message);
     return std::make_unique<SmtpMailer>(std::move(options));
+}
+
+Result<void> probe_smtp(const SmtpOptions& options) {
+    if (const auto loaded = load(late_libcurl); !loaded) return std::unexpected(loaded.error());
+    const std::unique_ptr<CURL, FreeCurl> handle(curl_easy_init());
+    if (!handle) return fail_unavailable("no memory");
+    set_server(handle.get(), options.url, needs_tls(options.url));
+    curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, kConnectSeconds);
+    curl_easy_setopt(handle.get(), CURLOPT_CONNECT_ONLY, 1L);
+    const CURLcode code = curl_easy_perform(handle.get());
+    if (code == CURLE_OK) return {};
+    long answer = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &answer);
+    std::string reason = curl_easy_strerror(code);
+    if (answer > 0) reason += " (it said " + std::to_string(answer) + ')';
+    return fail_unavailable(std::move(reason));
 }
 
 }  // namespace reelshare::outbound

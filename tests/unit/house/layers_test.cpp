@@ -25,6 +25,7 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"limits", {"base", "http", "redis"}},
     {"idempotency", {"base", "db", "http", "cache"}},
     {"outbound", {"base"}},
+    {"moving", {"base", "db", "objects"}},
     {"webhooks", {"base", "db", "outbound"}},
     {"audit", {"base", "db"}},
     {"words", {"base", "db", "cache"}},
@@ -46,10 +47,11 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"processing", {"base", "webhooks", "db", "objects", "media", "cache", "videos"}},
     {"uploads",
      {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing", "words"}},
-    {"app", {"base",       "media",         "db",       "objects",    "http",       "cache",
-             "accounts",   "delivery",      "videos",   "processing", "uploads",    "redis",
-             "limits",     "idempotency",   "webhooks", "outbound",   "comments",   "follows",
-             "statistics", "notifications", "profiles", "words",      "moderation", "search"}},
+    {"app", {"base",     "media",    "db",         "objects",     "http",
+             "cache",    "accounts", "delivery",   "videos",      "processing",
+             "uploads",  "redis",    "limits",     "idempotency", "webhooks",
+             "outbound", "comments", "follows",    "statistics",  "notifications",
+             "profiles", "words",    "moderation", "search",      "moving"}},
 };
 
 /// Libraries that one folder alone may include.
