@@ -103,7 +103,15 @@ test('the compose file: one command, everything watched, bounded and inside', as
         if (name !== 'bucket') assert.ok(service.healthcheck, `${name}: no health check`);
         assert.ok(service.deploy.resources.limits.memory && service.deploy.resources.limits.cpus, `${name}: no limits`);
         assert.ok(service.logging.options['max-size'], `${name}: an endless log`);
-        assert.ok(/:[^:]*\d/.test(service.image), `${name}: which version?`);
+        // Ours is made here; it is others' of which the version must be told.
+        if (service.build) {
+            const context = path.resolve(deployFolder, service.build.context);
+            assert.equal(context, root, `${name}: a clean clone has nothing else to build from`);
+            await readFile(path.join(context, service.build.dockerfile));
+        } else {
+            assert.ok(/:[^:]*\d/.test(service.image), `${name}: which version?`);
+        }
+        for (const other of Object.keys(service.depends_on ?? {})) assert.ok(other in compose.services, `${name}: ${other}`);
         for (const port of service.ports ?? [])
             assert.ok(name === 'nginx' || port.startsWith('127.0.0.1:'), `${name} publishes ${port}`);
         for (const volume of service.volumes ?? []) {
@@ -114,9 +122,28 @@ test('the compose file: one command, everything watched, bounded and inside', as
         for (const [variable, value] of Object.entries(service.environment ?? {}))
             assert.ok(!/(PASSWORD|SECRET|ACCESS_KEY|DATABASE_URL)/.test(variable) || /_FILE$/.test(variable), `${name}: ${variable}=${value}`);
     }
+    const ours = ['api1', 'api2', 'worker1', 'worker2'];
+    for (const name of ours) assert.ok(compose.services[name].build, `${name} can only be pulled`);
+    const nodes = compose.services.nginx.environment.NODES.split(' ');
+    assert.deepEqual(nodes, ours.filter((name) => name.startsWith('api')).map((name) => `${name}:5000`));
+    // nginx offers HTTP/3 where its build has it: what it offers must come through.
+    assert.match(await readFile(path.join(deployFolder, 'nginx/render'), 'utf8'), /quic/);
+    assert.ok(compose.services.nginx.ports.some((port) => port.endsWith(':443/udp')), 'HTTP/3 does not come through');
     const example = await readFile(path.join(deployFolder, '.env.example'), 'utf8');
     for (const [, variable] of text.matchAll(/\$\{([A-Z0-9_]+)/g))
         assert.match(example, new RegExp(`^#?${variable}=`, 'm'), `${variable} is not explained`);
+});
+
+test('what the container is built from is all that its build needs, and nothing of a working copy', async () => {
+    const ignored = (await readFile(path.join(root, '.dockerignore'), 'utf8')).split('\n').filter(Boolean);
+    assert.equal(ignored[0], '*');
+    const kept = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    const dockerfile = await readFile(path.join(deployFolder, 'Dockerfile'), 'utf8');
+    for (const [, from] of dockerfile.matchAll(/^COPY (?!--from)(\S+)/gm))
+        assert.ok(from === '.' || kept.some((one) => from.startsWith(one) || one.startsWith(from)), `${from} is ignored`);
+    // The web client holds the document of the API.
+    const documents = await readFile(path.join(root, 'web/documents.mjs'), 'utf8');
+    for (const [, file] of documents.matchAll(/join\(web, '\.\.\/([^']+)'\)/g)) assert.ok(kept.includes(file), `${file} is ignored`);
 });
 
 test('the workflows are what the runner understands, and their secrets are documented', async () => {
