@@ -82,15 +82,15 @@ Result<ConnectSettings> connect_settings(
 ) {
     const auto loaded = load(late_libpq);
     if (!loaded) return std::unexpected(loaded.error());
-    char* fault = nullptr;
+    // Without libpq's own words: they hold the address, and that a password.
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-        PQconninfoParse(url.c_str(), &fault), &PQconninfoFree
+        PQconninfoParse(url.c_str(), nullptr), &PQconninfoFree
     );
-    const std::unique_ptr<char, decltype(&PQfreemem)> said(fault, &PQfreemem);
     if (!parsed)
         return fail(
-            Errc::invalid, "The address of the database cannot be understood: " +
-                               std::string(said ? said.get() : "no memory")
+            Errc::invalid,
+            "The address of the database cannot be understood: "
+            "postgresql://user:password@host:port/name is what it looks like."
         );
     ConnectSettings settings;
     for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option)

@@ -62,7 +62,9 @@ test('PostgreSQL: away, not to be entered, without a schema, older, newer', asyn
     assert.match(bad(await doctor({ DATABASE_URL: `postgresql://x:hidden@127.0.0.1:${await freePort()}/x` }), /DATABASE_URL.*(?:refused|in time)/), /psql/);
     const missing = await doctor({ DATABASE_URL: postgres.url('nosuch') });
     assert.match(bad(missing, /"nosuch" does not exist/), /database right/);
-    bad(await doctor({ DATABASE_URL: 'postgresql://x:hidden@[bad' }), /DATABASE_URL/);
+    const garbled = await doctor({ DATABASE_URL: 'postgresql://x:hidden@[bad' });
+    bad(garbled, /DATABASE_URL.*cannot be understood/);
+    assert.ok(!garbled.said.includes('hidden'), 'the password is shown');
     const latin = `latin_${Date.now()}`;
     await postgres.sql(`CREATE DATABASE ${latin} ENCODING 'LATIN1' TEMPLATE template0`);
     assert.match(bad(await doctor({ DATABASE_URL: postgres.url(latin) }), /LATIN1/), /UTF8/);
