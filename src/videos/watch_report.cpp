@@ -2,10 +2,12 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
-#include "videos/video_json.hpp"
 #include "videos/videos.hpp"
+#include "videos/visibility.hpp"
 
 #include <boost/json/array.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <vector>
@@ -29,14 +31,16 @@ Task<Result<void>> check_owner(
 ) {
     if (!is_id(video_id)) co_return fail(Errc::not_found, "Video not found!");
     auto rows = co_await database.query(
-        "SELECT v.uploader_id, a.state FROM videos v JOIN assets a ON a.id = v.asset_id "
-        "WHERE v.id = $1 AND v.hidden = 0 AND v.uploader_banned = 0",
-        {video_id}
+        fmt::format(
+            "SELECT v.uploader_id FROM videos v JOIN assets a ON a.id = v.asset_id "
+            "WHERE v.id = $1 AND {}",
+            may_see("$2")
+        ),
+        {video_id, user_id}
     );
     if (!rows) co_return std::unexpected(rows.error());
-    if (!rows->empty() && rows->front().text(0) == user_id) co_return Result<void>();
-    if (rows->empty() || !is_playable(rows->front().text(1)))
-        co_return fail(Errc::not_found, "Video not found!");
+    if (rows->empty()) co_return fail(Errc::not_found, "Video not found!");
+    if (rows->front().text(0) == user_id) co_return Result<void>();
     co_return fail(Errc::forbidden, "Only its owner can do this.");
 }
 

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { createConfig, lint } from '@redocly/openapi-core';
 
 import { Person } from '../support/api.mjs';
-import { document } from '../support/contract.mjs';
+import { document, faultsOf, inPointer } from '../support/contract.mjs';
 import { startWithStaff } from '../support/staff.mjs';
 
 let staff;
@@ -24,6 +24,30 @@ test('the document is well made', async () => {
     const ref = new URL('../../docs/openapi.yaml', import.meta.url).pathname;
     const problems = await lint({ ref, config });
     assert.deepEqual(problems.map(({ message, location }) => `${location[0]?.pointer}: ${message}`), []);
+});
+
+test('every request body and every success answer has an example, and it fits its schema', () => {
+    const resolve = (value, pointer) => (value?.$ref
+        ? { value: value.$ref.slice(2).split('/').reduce((at, key) => at[key], document), pointer: value.$ref.slice(1) }
+        : { value, pointer });
+    const faults = [];
+    const judge = (what, { value, pointer }) => {
+        for (const [type, content] of Object.entries(value?.content ?? {})) {
+            if (/octet-stream/.test(type)) continue; // Bytes.
+            const schema = resolve(content.schema).value;
+            const example = content.example ?? schema.examples?.[0];
+            if (example === undefined) faults.push(`${what}, ${type}: none`);
+            else faults.push(...faultsOf(`${pointer}/content/${inPointer(type)}/schema`, example).map((fault) => `${what}, ${type}: ${fault}`));
+        }
+    };
+    for (const [template, item] of Object.entries(document.paths))
+        for (const [method, operation] of Object.entries(item).filter(([, one]) => one.operationId)) {
+            const place = `/paths/${inPointer(template)}/${method}`;
+            judge(`${operation.operationId}, request`, resolve(operation.requestBody, `${place}/requestBody`));
+            for (const [status, answer] of Object.entries(operation.responses).filter(([one]) => one.startsWith('2')))
+                judge(`${operation.operationId}, ${status}`, resolve(answer, `${place}/responses/${status}`));
+        }
+    assert.deepEqual(faults, []);
 });
 
 test('the server gives the document that its tests are held to', async () => {

@@ -1,6 +1,6 @@
 // Small clips for tests that only need some clip; the many kinds are made by tests/clips.
 import { execFile } from 'node:child_process';
-import { access, mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -27,5 +27,18 @@ export async function clip({ seconds = 2, width = 360, height = 640, fps = 30, s
         temporary,
     ]);
     await rename(temporary, file);
+    return file;
+}
+
+/** A clip whose header is good and whose pictures are not: it is taken in, and fails when it is processed. `part`: how much of it. */
+export async function damaged({ seconds = 2, part = 1 } = {}) {
+    const bytes = await readFile(await clip({ seconds }));
+    const media = bytes.indexOf('mdat') + 4;
+    const index = bytes.indexOf('moov') - 4;
+    const end = index > media ? index : bytes.length;
+    bytes.fill(0x55, Math.floor(end - (end - media) * part), end);
+    const file = path.join(folder, `damaged-${seconds}s-${part}.mp4`);
+    await writeFile(`${file}.${process.pid}`, bytes);
+    await rename(`${file}.${process.pid}`, file);
     return file;
 }

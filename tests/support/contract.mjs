@@ -52,6 +52,15 @@ function validator(pointer) {
 
 const escape = (key) => encodeURIComponent(key.replace(/~/g, '~0').replace(/\//g, '~1'));
 
+/** What of a value does not fit the schema at this place of the document: [] where all does. */
+export function faultsOf(pointer, value) {
+    const valid = validator(pointer);
+    return valid(value) ? [] : valid.errors.map((error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
+}
+
+/** A key as part of such a place. */
+export const inPointer = (key) => escape(key);
+
 function demand(pointer, body, what) {
     const valid = validator(pointer);
     if (valid(body)) return;
