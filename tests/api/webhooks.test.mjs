@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
-import { clip as makeClip } from '../support/clips.mjs';
+import { clip as makeClip, damaged } from '../support/clips.mjs';
 import { startServer, temporaryFolder, until } from '../support/server.mjs';
 
 const secret = 'a secret of the receiver';
@@ -66,6 +66,16 @@ test('video.ready comes signed, video.deleted after it', async () => {
     assert.match(event.createdAt, /^\d{4}-\d\d-\d\dT/);
     assert.equal((await ada.delete(`/api/v1/video/${id}`)).status, 200);
     await heard('video.deleted', (deleted) => deleted.data.videoId === id);
+});
+
+test('video.failed tells of a clip that could not be made ready, and nothing was told of it before', async () => {
+    const { id } = (await ada.upload(await damaged(), { title: 'Broken' })).body.data;
+    const failed = await heard('video.failed', (event) => event.data.videoId === id);
+    assert.deepEqual(JSON.parse(failed.body).data, { videoId: id, uploaderId: ada.id, title: 'Broken' });
+    assert.match(failed.headers['x-reelshare-signature'], /^t=\d+,v1=[0-9a-f]{64}$/);
+    assert.equal((await ada.processed(id)).status, 'failed');
+    const others = events.filter(({ headers, body }) => body.includes(id) && headers['x-reelshare-event'] !== 'video.failed');
+    assert.deepEqual(others.map(({ headers }) => headers['x-reelshare-event']), []);
 });
 
 test('comment.created tells of a comment and of a reply', async () => {
