@@ -160,6 +160,26 @@ test('100-continue comes only for a request that will be read', async () => {
     assert.match(large, /^HTTP\/1\.1 413 /);
 });
 
+test('more than four uploads of one person at once are refused until one is done', async () => {
+    const eve = await new Person(server.url).join('Eve Adams');
+    const begun = (person) => new Promise((done, failed) => {
+        const socket = connect(server.port, '127.0.0.1', () => socket.write(head([`Authorization: Bearer ${person.token}`, 'Content-Length: 100000', 'Expect: 100-continue'])));
+        socket.setEncoding('latin1').once('data', (answer) => done({ socket, answer })).once('error', failed);
+    });
+    const four = await Promise.all(Array.from({ length: 4 }, () => begun(eve)));
+    for (const { answer } of four) assert.match(answer, /^HTTP\/1\.1 100 /);
+    const fifth = await begun(eve);
+    assert.match(fifth.answer, /^HTTP\/1\.1 429 [\s\S]*\r\nRetry-After: \d+\r\n/i);
+    assert.match((await begun(ada)).answer, /^HTTP\/1\.1 100 /, 'others are not held up');
+    four[0].socket.destroy();
+    await until(async () => {
+        const again = await begun(eve);
+        again.socket.destroy();
+        return / 100 /.test(again.answer);
+    }, { what: 'the place of an upload that was given up' });
+    for (const { socket } of four) socket.destroy();
+});
+
 test('a client that goes away in the middle leaves nothing behind', async () => {
     const before = await stored();
     for (const share of [0.01, 0.5, 0.99]) {
