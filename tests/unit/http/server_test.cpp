@@ -6,15 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace reelshare::http {
 namespace {
@@ -53,6 +57,14 @@ class Client {
         text_.erase(0, got.size());
         return got;
     }
+    /// So many bytes of what arrives, or all until the server closes.
+    std::size_t take(std::size_t count) {
+        while (text_.size() < count && fill()) {
+        }
+        const std::size_t taken = std::min(count, text_.size());
+        text_.erase(0, taken);
+        return taken;
+    }
     std::string read_all() {
         while (fill()) {
         }
@@ -81,12 +93,18 @@ Response text(std::string body) {
     return response;
 }
 
+/// More than the buffers of both ends hold.
+constexpr std::size_t kLarge = 32u << 20;
+
 class ServerTest : public testing::Test {
   protected:
     void start(ServerOptions options = {}) {
         Router router;
         router.add(Method::get, "/hello", [](Request&) -> Task<Response> {
             co_return text("hello");
+        });
+        router.add(Method::get, "/large", [](Request&) -> Task<Response> {
+            co_return text(std::string(kLarge, 'x'));
         });
         router.add(Method::get, "/slow", [this](Request&) -> Task<Response> {
             ++slow_;
@@ -124,6 +142,17 @@ class ServerTest : public testing::Test {
         Client client(server_->port());
         client.send(request);
         return client.read_all();
+    }
+
+    /// Waits until the server holds so many connections.
+    bool holds(int count) {
+        const std::string line = fmt::format("reelshare_http_connections {}\n", count);
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (metrics_.render().find(line) == std::string::npos) {
+            if (std::chrono::steady_clock::now() > give_up) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        return true;
     }
 
     Metrics metrics_;
@@ -270,6 +299,74 @@ TEST_F(ServerTest, AnIdleConnectionIsClosed) {
     EXPECT_THAT(client.read_until("hello"), StartsWith("HTTP/1.1 200"));
     EXPECT_EQ(client.read_all(), "");
     EXPECT_TRUE(client.closed());
+}
+
+TEST_F(ServerTest, AClientThatTakesNothingIsCut) {
+    ServerOptions options;
+    options.write_timeout = std::chrono::milliseconds(200);
+    start(std::move(options));
+    Client client(server_->port());
+    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_TRUE(holds(1));
+    ASSERT_TRUE(holds(0));
+    EXPECT_LT(client.read_all().size(), kLarge);
+    EXPECT_TRUE(client.closed());
+}
+
+TEST_F(ServerTest, AClientThatTakesALittleNowAndThenIsNot) {
+    ServerOptions options;
+    options.write_timeout = std::chrono::milliseconds(1500);
+    start(std::move(options));
+    Client client(server_->port());
+    client.send(fmt::format("GET /large HTTP/1.1\r\n{}", kClose));
+    std::size_t taken = 0;
+    // Longer than the limit in all, each pause shorter.
+    for (int i = 0; i < 8; ++i) {
+        taken += client.take(kLarge / 10);
+        std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    }
+    taken += client.read_all().size();
+    EXPECT_GT(taken, kLarge);
+}
+
+TEST_F(ServerTest, OneAddressGetsSoManyConnectionsAndNoMore) {
+    ServerOptions options;
+    options.max_connections_per_address = 3;
+    start(std::move(options));
+    std::vector<std::unique_ptr<Client>> held;
+    for (int i = 0; i < 3; ++i) held.push_back(std::make_unique<Client>(server_->port()));
+    ASSERT_TRUE(holds(3));
+    const std::string refused = ask(fmt::format("GET /hello HTTP/1.1\r\n{}", kClose));
+    EXPECT_THAT(refused, StartsWith("HTTP/1.1 503"));
+    EXPECT_THAT(refused, HasSubstr("Retry-After: "));
+    // Those that are there go on, and a place that is given back is taken again.
+    held[0]->send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_THAT(held[0]->read_until("hello"), StartsWith("HTTP/1.1 200"));
+    held.pop_back();
+    ASSERT_TRUE(holds(2));
+    EXPECT_THAT(ask(fmt::format("GET /hello HTTP/1.1\r\n{}", kClose)), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ServerTest, AProxyOfOursSpeaksForManyClients) {
+    ServerOptions options;
+    options.max_connections_per_address = 1;
+    options.trusted_proxies = {"127.0.0.1"};
+    start(std::move(options));
+    const Client first(server_->port());
+    const Client second(server_->port());
+    ASSERT_TRUE(holds(2));
+    EXPECT_THAT(ask(fmt::format("GET /hello HTTP/1.1\r\n{}", kClose)), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ServerTest, AllTogetherGetSoManyConnectionsAndNoMore) {
+    ServerOptions options;
+    options.max_connections = 2;
+    options.trusted_proxies = {"127.0.0.1"};
+    start(std::move(options));
+    const Client first(server_->port());
+    const Client second(server_->port());
+    ASSERT_TRUE(holds(2));
+    EXPECT_THAT(ask(fmt::format("GET /hello HTTP/1.1\r\n{}", kClose)), StartsWith("HTTP/1.1 503"));
 }
 
 TEST_F(ServerTest, AStopLetsWhatIsInFlightFinish) {
