@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
 import { desktop, launch, logIn, open, phone, shot } from '../support/browser.mjs';
-import { clip } from '../support/clips.mjs';
+import { clip, damaged } from '../support/clips.mjs';
 import { startServer, temporaryFolder, until } from '../support/server.mjs';
 
 let server;
@@ -131,6 +131,28 @@ test('a clip that failed says why to its owner only, and goes', async () => {
         await ada.waitForURL((url) => url.pathname === '/me');
         await until(async () => (await clips()).length === 1, { what: 'one clip to be left' });
     }
+});
+
+test('what was wrong with a file of which something could be kept is told to its owner only', async () => {
+    await ada.goto('/upload');
+    await ada.locator('input[type=file]').setInputFiles(await damaged({ seconds: 6, part: 0.4 }));
+    await ada.getByLabel('Title').fill('Torn at the end');
+    await ada.getByRole('button', { name: 'Share clip' }).click();
+    const words = /(damaged in places|end of the file is missing)/;
+    await ada.getByText(words).waitFor({ timeout: 60_000 });
+    await shot(ada, 'phone-upload-warning');
+    const torn = (await clips()).find(({ title }) => title === 'Torn at the end');
+    assert.match(torn.warning, words);
+    await ada.goto(`/v/${torn.id}`);
+    await ada.locator('.caption').getByText(words).waitFor();
+    await shot(ada, 'phone-clip-warning');
+    await ada.goto(`/v/${torn.id}/edit`);
+    await ada.getByText(words).waitFor();
+    await shot(ada, 'phone-edit-warning');
+    await guest.goto(`/v/${torn.id}`);
+    await guest.getByRole('heading', { name: 'Torn at the end' }).waitFor();
+    assert.equal(await guest.getByText(words).count(), 0);
+    assert.equal((await person.delete(`/api/v1/video/${torn.id}`)).status, 200);
 });
 
 test('deleted, it is gone for everybody', async () => {

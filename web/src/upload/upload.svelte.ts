@@ -172,7 +172,18 @@ class Upload {
       this.clip = { ...clip };
       this.phase = phaseOf(clip);
       this.finished = clip.status === 'ready';
+      if (this.finished) void this.#learnWarning(clip.id);
     });
+  }
+
+  /** What was wrong with the file is known only now. */
+  async #learnWarning(id: string): Promise<void> {
+    try {
+      const { warning } = await getVideo(id);
+      if (warning && this.clip?.id === id) this.clip = { ...this.clip, warning };
+    } catch {
+      // The page of the clip says it too.
+    }
   }
 
   #show(error: unknown): void {
