@@ -55,8 +55,8 @@ export async function looks({ samples }) {
         await run('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, '-t', '6', '-pix_fmt', 'yuv420p', file]);
         clips.push({ name: source, file });
     }
-    // The samples that repeat another one's pictures are left out.
-    const same = /^(too_long|broken|rotated_and_mirrored|fragmented|unsupported|black)/;
+    // The samples that repeat pictures of another one, or of the same film, are left out.
+    const same = /^(too_long|broken|rotated_and_mirrored|fragmented|unsupported|black|square_642)/;
     for (const name of (await readdir(samples).catch(() => [])).filter((one) => /\.(mp4|mov|webm|mkv)$/.test(one) && !same.test(one)))
         clips.push({ name, file: path.join(samples, name) });
     for (const clip of clips) clip.looks = await looksOf(clip.file, folder);
