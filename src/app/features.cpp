@@ -9,6 +9,7 @@
 #include "comments/routes.hpp"
 #include "delivery/media.hpp"
 #include "delivery/web.hpp"
+#include "exports/routes.hpp"
 #include "follows/routes.hpp"
 #include "idempotency/routes.hpp"
 #include "limits/redis_quota.hpp"
@@ -137,6 +138,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       blocks(*base.database, near_cache, *base.bus),
       suggestions(*base.database, near_cache),
       profiles(*base.database, videos, near_cache, *base.bus),
+      avatars(config.media_program_path(), config.data_dir / "scratch", base.executor),
       views(*base.database, videos, base.metrics, view_options(config, *base.database)),
       events(videos, *base.bus),
       files(*base.store, open_files_options(config)),
@@ -164,6 +166,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
           *base.store,
           uploads
       ),
+      exports(*base.database, *base.store),
       config_(config),
       base_(base),
       viewer_salt_(salt_of_viewers(secrets.back())),
@@ -196,15 +199,22 @@ http::Router Features::routes() {
         router,
         {videos, views, events, accounts, words, near_cache, *base_.store, files, viewer_salt_}
     );
-    profiles::add_profile_routes(router, {profiles, accounts, videos, *base_.store, files});
-    comments::add_comment_routes(router, {comments, accounts, near_cache, words});
+    profiles::add_profile_routes(
+        router, {profiles, accounts, videos, *base_.store, files, parts, avatars}
+    );
+    comments::add_comment_routes(
+        router, {comments, accounts, near_cache, words, videos.public_url()}
+    );
     moderation::add_moderation_routes(router, {moderation, words, accounts, *base_.database});
-    follows::add_follow_routes(router, {follows, blocks, accounts, near_cache});
-    notifications::add_notification_routes(router, notifications, accounts);
-    search::add_search_routes(router, suggestions, accounts);
+    follows::add_follow_routes(
+        router, {follows, blocks, accounts, near_cache, videos.public_url()}
+    );
+    notifications::add_notification_routes(router, {notifications, accounts, videos.public_url()});
+    search::add_search_routes(router, {suggestions, accounts, videos.public_url()});
     statistics::add_statistics_routes(router, *base_.database, accounts, videos);
     uploads::add_upload_routes(router, {uploads, accounts, videos, *base_.bus, config_.public_url});
     uploads::add_tus_routes(router, {resumables, uploads, accounts, config_.public_url});
+    exports::add_export_routes(router, {exports, accounts, path_signer_, videos.public_url()});
     delivery::add_media_routes(
         router, {.files = files,
                  .parts = parts,

@@ -10,6 +10,7 @@
 #include "delivery/open_files.hpp"
 #include "delivery/part_cache.hpp"
 #include "delivery/signed_path.hpp"
+#include "exports/exports.hpp"
 #include "follows/blocks.hpp"
 #include "follows/follows.hpp"
 #include "http/router.hpp"
@@ -19,6 +20,7 @@
 #include "notifications/notifications.hpp"
 #include "outbound/mailer.hpp"
 #include "processing/worker.hpp"
+#include "profiles/avatar_maker.hpp"
 #include "profiles/profiles.hpp"
 #include "search/suggestions.hpp"
 #include "uploads/resumable.hpp"
@@ -73,6 +75,7 @@ class Features {
     follows::Blocks blocks;
     search::Suggestions suggestions;
     profiles::Profiles profiles;
+    profiles::AvatarMaker avatars;
     videos::ViewCounter views;
     videos::EventStreams events;
     delivery::OpenFiles files;
@@ -82,6 +85,7 @@ class Features {
     std::unique_ptr<processing::Worker> worker;
     uploads::Uploads uploads;
     uploads::Resumables resumables;
+    exports::Exports exports;
 
   private:
     const Config& config_;

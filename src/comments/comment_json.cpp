@@ -1,5 +1,6 @@
 #include "comments/comment_json.hpp"
 
+#include "accounts/person.hpp"
 #include "base/clock.hpp"
 
 #include <boost/json/array.hpp>
@@ -22,7 +23,8 @@ enum Column : std::size_t {
     kLikes,
     kReplies,
     kIsLiked,
-    kHidden
+    kHidden,
+    kUserAvatar
 };
 
 }  // namespace
@@ -40,9 +42,11 @@ json::object comment_json(const db::Row& row) {
     };
 }
 
-json::object listed_json(const db::Row& row) {
+json::object listed_json(const db::Row& row, std::string_view origin) {
     json::object comment = comment_json(row);
-    comment["user"] = json::object{{"id", row.text(kUserId)}, {"name", row.text(kUserName)}};
+    comment["user"] = accounts::person_json(
+        origin, row.text(kUserId), row.text(kUserName), row.text(kUserAvatar)
+    );
     comment["likeCount"] = row.integer(kLikes);
     comment["isLiked"] = row.flag(kIsLiked);
     comment["replyCount"] = row.integer(kReplies);

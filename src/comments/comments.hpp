@@ -30,6 +30,7 @@ struct Part {
 /// Who reads a list.
 struct Reader {
     std::string id;       ///< "" for a guest.
+    std::string origin;   ///< What links begin with.
     bool judges = false;  ///< A moderator: also sees what was taken from everybody.
 };
 

@@ -35,7 +35,9 @@ std::string post_visible(const Reader& reader) {
 }
 
 /// One row more than `limit` was asked for, to learn whether there is more.
-CommentList list_of(const db::Rows& rows, std::int64_t limit, std::int64_t total) {
+CommentList list_of(
+    const db::Rows& rows, std::int64_t limit, std::int64_t total, std::string_view origin
+) {
     CommentList list;
     list.total = total;
     for (const db::Row& row : rows) {
@@ -44,7 +46,7 @@ CommentList list_of(const db::Rows& rows, std::int64_t limit, std::int64_t total
             break;
         }
         list.last_id = row.text(0);
-        list.comments.push_back(listed_json(row));
+        list.comments.push_back(listed_json(row, origin));
     }
     return list;
 }
@@ -64,7 +66,7 @@ Task<Result<CommentList>> read_page(
     if (keyset) params.emplace_back(std::move(part.after_id));
     auto rows = co_await database.query(page_sql(where, order, keyset), std::move(params));
     if (!rows) co_return std::unexpected(rows.error());
-    co_return list_of(*rows, part.limit, total);
+    co_return list_of(*rows, part.limit, total, reader.origin);
 }
 
 }  // namespace

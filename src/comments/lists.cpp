@@ -68,8 +68,9 @@ Task<Result<http::Response>> answer(Comments& comments, Wish wish, Reader reader
     co_return response;
 }
 
-Task<Result<std::string>> bytes_for_guests(Comments& comments, Wish wish) {
-    auto response = co_await answer(comments, std::move(wish), {});
+Task<Result<std::string>> bytes_for_guests(Comments& comments, Wish wish, std::string origin) {
+    auto response =
+        co_await answer(comments, std::move(wish), {.id = {}, .origin = std::move(origin)});
     if (!response) co_return std::unexpected(response.error());
     co_return std::get<std::string>(std::move(response->body));
 }
@@ -79,13 +80,14 @@ Task<Result<http::Response>> cached(
     const CommentParts& parts, const http::Request& request, Wish wish
 ) {
     const ListRequest& list = wish.list;
+    const std::string origin = videos::link_origin(request, parts.public_url);
     const std::string name = (wish.replies ? "replies:" : "comments:") + wish.owner_id;
     auto entry = co_await parts.near_cache.get(
         fmt::format(
-            "{} {}{} {} {}", name, list.keyset ? 'k' : 'p', list.page_given ? 'g' : '-',
+            "{} {} {}{} {} {}", name, origin, list.keyset ? 'k' : 'p', list.page_given ? 'g' : '-',
             list.keyset ? list.before_id : std::to_string(list.page), list.limit
         ),
-        {name, "listing"}, [&]() { return bytes_for_guests(parts.comments, wish); }
+        {name, "listing"}, [&]() { return bytes_for_guests(parts.comments, wish, origin); }
     );
     if (!entry) co_return std::unexpected(entry.error());
     co_return videos::cached_answer(request, **entry);
@@ -101,7 +103,9 @@ Task<Result<http::Response>> list(const CommentParts& parts, http::Request& requ
         co_return shared;
     }
     Reader reader{
-        .id = (*viewer)->user_id, .judges = (*viewer)->is_at_least(accounts::Role::moderator)
+        .id = (*viewer)->user_id,
+        .origin = videos::link_origin(request, parts.public_url),
+        .judges = (*viewer)->is_at_least(accounts::Role::moderator)
     };
     auto own = co_await answer(parts.comments, std::move(*wish), std::move(reader));
     co_return own;

@@ -7,6 +7,8 @@
 #include "http/router.hpp"
 #include "words/words.hpp"
 
+#include <string>
+
 namespace reelshare::comments {
 
 /// What the handlers work with; all of it outlives the server.
@@ -15,6 +17,7 @@ struct CommentParts {
     accounts::Accounts& accounts;
     cache::NearCache& near_cache;
     words::Words& words;
+    std::string public_url;
 };
 
 void add_comment_routes(http::Router& router, CommentParts parts);

@@ -1,6 +1,7 @@
 #include "follows/follows.hpp"
 
 #include "accounts/blocking.hpp"
+#include "accounts/person.hpp"
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "cache/invalidation.hpp"
@@ -158,7 +159,7 @@ Task<Result<Relation>> Follows::relation(std::string viewer_id, std::string othe
 }
 
 Task<Result<People>> Follows::people_of(
-    std::string user_id, Side side, std::string before_id, std::int64_t limit
+    std::string user_id, Side side, std::string before_id, std::int64_t limit, std::string origin
 ) {
     if (!is_id(user_id)) co_return no_user();
     const bool followers = side == Side::followers;
@@ -175,7 +176,8 @@ Task<Result<People>> Follows::people_of(
     if (!before_id.empty()) params.emplace_back(before_id);
     auto rows = co_await database_.query(
         fmt::format(
-            "SELECT f.id, u.id, u.name, f.created_at FROM follows f JOIN users u ON u.id = f.{} "
+            "SELECT f.id, u.id, u.name, f.created_at, u.avatar FROM follows f JOIN users u ON u.id "
+            "= f.{} "
             "WHERE f.{} = $1 AND u.suspended_at IS NULL{} ORDER BY f.id DESC LIMIT $2",
             followers ? "follower_id" : "followed_id", followers ? "followed_id" : "follower_id",
             before_id.empty() ? "" : " AND f.id < $3"
@@ -190,9 +192,9 @@ Task<Result<People>> Follows::people_of(
             break;
         }
         found.last_id = row.text(0);
-        found.people.push_back(json::object{
-            {"id", row.text(1)}, {"name", row.text(2)}, {"followedAt", rfc3339(row.integer(3))}
-        });
+        json::object person = accounts::person_json(origin, row.text(1), row.text(2), row.text(4));
+        person["followedAt"] = rfc3339(row.integer(3));
+        found.people.push_back(std::move(person));
     }
     co_return found;
 }

@@ -50,7 +50,11 @@ class Follows {
 
     /// Those before the follow `before_id` ("": from the newest).
     Task<Result<People>> people_of(
-        std::string user_id, Side side, std::string before_id, std::int64_t limit
+        std::string user_id,
+        Side side,
+        std::string before_id,
+        std::int64_t limit,
+        std::string origin
     );
 
   private:

@@ -116,9 +116,11 @@ Task<Result<http::Response>> set_wall(
 }
 
 Task<Result<std::string>> people_bytes(
-    Follows& follows, std::string user_id, Side side, videos::ListRequest list
+    Follows& follows, std::string user_id, Side side, videos::ListRequest list, std::string origin
 ) {
-    auto found = co_await follows.people_of(std::move(user_id), side, list.before_id, list.limit);
+    auto found = co_await follows.people_of(
+        std::move(user_id), side, list.before_id, list.limit, std::move(origin)
+    );
     if (!found) co_return std::unexpected(found.error());
     json::object meta{{"limit", list.limit}, {"total", found->total}, {"nextCursor", nullptr}};
     if (found->more) meta["nextCursor"] = videos::cursor_of(found->last_id);
@@ -141,13 +143,14 @@ Task<Result<http::Response>> list_people(
     if (list->page_given) co_return fail_field("page", "This list is paged by cursor.");
     std::string user_id(request.param("id"));
     if (user_id == "me" && *viewer) user_id = (*viewer)->user_id;
+    const std::string origin = videos::link_origin(request, parts.public_url);
     auto entry = co_await parts.near_cache.get(
         fmt::format(
-            "{} {} {} {}", side == Side::followers ? "followers" : "following", user_id,
+            "{} {} {} {} {}", side == Side::followers ? "followers" : "following", origin, user_id,
             list->before_id, list->limit
         ),
         {"follows:" + user_id, "people"},
-        [&]() { return people_bytes(parts.follows, user_id, side, *list); }
+        [&]() { return people_bytes(parts.follows, user_id, side, *list, origin); }
     );
     if (!entry) co_return std::unexpected(entry.error());
     co_return videos::cached_answer(request, **entry);

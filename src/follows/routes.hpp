@@ -7,6 +7,8 @@
 #include "follows/follows.hpp"
 #include "http/router.hpp"
 
+#include <string>
+
 namespace reelshare::follows {
 
 /// What the handlers work with; all of it outlives the server.
@@ -15,6 +17,7 @@ struct FollowParts {
     Blocks& blocks;
     accounts::Accounts& accounts;
     cache::NearCache& near_cache;
+    std::string public_url;
 };
 
 void add_follow_routes(http::Router& router, FollowParts parts);

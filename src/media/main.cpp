@@ -2,6 +2,7 @@
 // is one JSON line per event on standard output (media/job.hpp).
 
 #include "media/av.hpp"
+#include "media/avatar.hpp"
 #include "media/cell.hpp"
 #include "media/check.hpp"
 #include "media/encoder_log.hpp"
@@ -65,9 +66,10 @@ int fail(Speaker& speaker, std::string_view reason, std::string_view message) {
     return 1;
 }
 
-int run(const media::Job& job, int input, int output) {
+int run(const media::Job& job, int input, int output, bool avatar) {
     Speaker speaker;
     try {
+        if (avatar) return media::write_avatars(job, input, output), 0;
         const media::Listener listener{
             .measured = [&](double seconds) { speaker.say(media::write_measured(seconds)); },
             .progress = [&](double fraction) { speaker.progress(fraction); },
@@ -94,10 +96,11 @@ int main(int argc, char** argv) {
     if (argc == 2 && std::string_view(argv[1]) == "--check") return media::print_check(), 0;
     const int input = descriptor(argc, argv, "--input-fd");
     const int output = descriptor(argc, argv, "--output-fd");
+    const bool avatar = argc > 1 && std::string_view(argv[1]) == "--avatar";
     if (input < 0 || output < 0) {
         std::fprintf(
             stderr,
-            "usage: reelshare-media --input-fd N --output-fd N <job.json | --check\n"
+            "usage: reelshare-media [--avatar] --input-fd N --output-fd N <job.json | --check\n"
             "Started by reelshare; `reelshare transcode FILE DIR` is for people.\n"
         );
         return 2;
@@ -111,7 +114,7 @@ int main(int argc, char** argv) {
     }
     try {
         media::enter_cell(*job, output);
-        return run(*job, input, output);
+        return run(*job, input, output, avatar);
     } catch (const std::exception& error) {
         // Our own fault or the machine's: no verdict on the clip. It is tried again.
         std::fprintf(stderr, "reelshare-media: %s\n", error.what());

@@ -1,5 +1,6 @@
 #include "notifications/notifications.hpp"
 
+#include "accounts/person.hpp"
 #include "base/id.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +18,7 @@ constexpr std::int64_t kBatch = 5'000;
 
 constexpr std::string_view kColumns =
     "n.id, n.kind, n.actor_id, u.name, n.actor_count, v.id, v.title, c.id, c.content, n.is_read, "
-    "n.created_at";
+    "n.created_at, u.avatar";
 /// What a moderator took from everybody is named here no more, and nobody who is banned.
 constexpr std::string_view kTables =
     "notifications n JOIN users u ON u.id = n.actor_id AND u.suspended_at IS NULL "
@@ -29,11 +30,11 @@ json::value text_or_null(const db::Row& row, std::size_t column) {
     return row.is_null(column) ? json::value(nullptr) : json::value(row.text(column));
 }
 
-json::object notification_json(const db::Row& row) {
+json::object notification_json(const db::Row& row, std::string_view origin) {
     json::object one{
         {"id", row.text(0)},
         {"kind", row.text(1)},
-        {"actor", {{"id", row.text(2)}, {"name", row.text(3)}}},
+        {"actor", accounts::person_json(origin, row.text(2), row.text(3), row.text(11))},
         {"actorCount", row.integer(4)},
         {"video", nullptr},
         {"comment", nullptr},
@@ -48,7 +49,7 @@ json::object notification_json(const db::Row& row) {
 }
 
 /// One row more than `limit` was asked for, to learn whether there is more.
-NotificationList list_of(const db::Rows& rows, std::int64_t limit) {
+NotificationList list_of(const db::Rows& rows, std::int64_t limit, std::string_view origin) {
     NotificationList list;
     for (const db::Row& row : rows) {
         if (static_cast<std::int64_t>(list.notifications.size()) == limit) {
@@ -56,7 +57,7 @@ NotificationList list_of(const db::Rows& rows, std::int64_t limit) {
             break;
         }
         list.last_id = row.text(0);
-        list.notifications.push_back(notification_json(row));
+        list.notifications.push_back(notification_json(row, origin));
     }
     return list;
 }
@@ -76,7 +77,7 @@ Notifications::Notifications(db::Database& database, cache::Bus& bus, Notificati
     : database_(database), bus_(bus), options_(options), streams_(options.streams) {}
 
 Task<Result<NotificationList>> Notifications::list(
-    std::string user_id, std::string before_id, std::int64_t limit
+    std::string user_id, std::string before_id, std::int64_t limit, std::string origin
 ) {
     db::Params params{std::move(user_id), limit + 1};
     if (!before_id.empty()) params.emplace_back(before_id);
@@ -88,10 +89,12 @@ Task<Result<NotificationList>> Notifications::list(
         std::move(params)
     );
     if (!rows) co_return std::unexpected(rows.error());
-    co_return list_of(*rows, limit);
+    co_return list_of(*rows, limit, origin);
 }
 
-Task<Result<NotificationList>> Notifications::since(std::string user_id, std::string after_id) {
+Task<Result<NotificationList>> Notifications::since(
+    std::string user_id, std::string after_id, std::string origin
+) {
     auto rows = co_await database_.query(
         fmt::format(
             "SELECT {} FROM {} WHERE n.user_id = $1 AND n.id > $2 ORDER BY n.id LIMIT $3", kColumns,
@@ -100,7 +103,7 @@ Task<Result<NotificationList>> Notifications::since(std::string user_id, std::st
         {std::move(user_id), std::move(after_id), kBurst + 1}
     );
     if (!rows) co_return std::unexpected(rows.error());
-    co_return list_of(*rows, kBurst);
+    co_return list_of(*rows, kBurst, origin);
 }
 
 Task<Result<std::int64_t>> Notifications::unread(std::string user_id) {

@@ -33,16 +33,16 @@ class Notifications {
   public:
     Notifications(db::Database& database, cache::Bus& bus, NotificationOptions options = {});
 
-    /// Newest first, before `before_id` ("": from the newest).
+    /// Newest first, before `before_id` ("": from the newest). Links begin with `origin`.
     Task<Result<NotificationList>> list(
-        std::string user_id, std::string before_id, std::int64_t limit
+        std::string user_id, std::string before_id, std::int64_t limit, std::string origin
     );
     Task<Result<std::int64_t>> unread(std::string user_id);
     /// Those up to `until_id` ("": all), or only `until_id` itself. How many were unread.
     Task<Result<std::int64_t>> mark_read(std::string user_id, std::string until_id, bool only);
 
     /// An endless answer: first how many are unread, then each notification as it comes.
-    Task<Result<http::Response>> stream(std::string user_id);
+    Task<Result<http::Response>> stream(std::string user_id, std::string origin);
     /// Ends all streams within a moment.
     void stop() { streams_.stop(); }
 
@@ -52,7 +52,9 @@ class Notifications {
   private:
     friend class NotificationSource;
     /// Those behind `after_id`, oldest first.
-    Task<Result<NotificationList>> since(std::string user_id, std::string after_id);
+    Task<Result<NotificationList>> since(
+        std::string user_id, std::string after_id, std::string origin
+    );
 
     db::Database& database_;
     cache::Bus& bus_;

@@ -2,6 +2,7 @@
 
 #include "base/id.hpp"
 #include "base/json.hpp"
+#include "http/link_origin.hpp"
 
 #include <charconv>
 
@@ -35,16 +36,16 @@ Result<Part> read_part(const http::Request& request) {
     return part;
 }
 
-Task<Result<http::Response>> list(
-    Notifications& notifications, accounts::Accounts& accounts, http::Request& request
-) {
-    const auto viewer = co_await accounts.require(request);
+Task<Result<http::Response>> list(const NotificationParts& parts, http::Request& request) {
+    const auto viewer = co_await parts.accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
     const auto part = read_part(request);
     if (!part) co_return std::unexpected(part.error());
-    auto found = co_await notifications.list(viewer->user_id, part->before_id, part->limit);
+    auto found = co_await parts.notifications.list(
+        viewer->user_id, part->before_id, part->limit, http::link_origin(request, parts.public_url)
+    );
     if (!found) co_return std::unexpected(found.error());
-    const auto unread = co_await notifications.unread(viewer->user_id);
+    const auto unread = co_await parts.notifications.unread(viewer->user_id);
     if (!unread) co_return std::unexpected(unread.error());
     json::object meta{{"limit", part->limit}, {"unreadCount", *unread}, {"nextCursor", nullptr}};
     if (found->more) meta["nextCursor"] = found->last_id;
@@ -57,10 +58,8 @@ Task<Result<http::Response>> list(
 }
 
 /// {"id"}: that one; {"until"}: those up to it; {}: all.
-Task<Result<http::Response>> mark_read(
-    Notifications& notifications, accounts::Accounts& accounts, http::Request& request
-) {
-    const auto viewer = co_await accounts.require(request);
+Task<Result<http::Response>> mark_read(const NotificationParts& parts, http::Request& request) {
+    const auto viewer = co_await parts.accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
     const auto body = co_await http::read_json(request);
     if (!body) co_return std::unexpected(body.error());
@@ -71,11 +70,11 @@ Task<Result<http::Response>> mark_read(
     if (one && !is_id(*one)) read.fault("id", "This is not the id of a notification.");
     if (until && !is_id(*until)) read.fault("until", "This is not the id of a notification.");
     if (auto faults = read.faults()) co_return std::unexpected(*faults);
-    const auto marked = co_await notifications.mark_read(
+    const auto marked = co_await parts.notifications.mark_read(
         viewer->user_id, one.value_or(until.value_or("")), one.has_value()
     );
     if (!marked) co_return std::unexpected(marked.error());
-    const auto unread = co_await notifications.unread(viewer->user_id);
+    const auto unread = co_await parts.notifications.unread(viewer->user_id);
     if (!unread) co_return std::unexpected(unread.error());
     co_return http::success(
         200, "Notifications marked as read",
@@ -83,26 +82,24 @@ Task<Result<http::Response>> mark_read(
     );
 }
 
-Task<Result<http::Response>> stream(
-    Notifications& notifications, accounts::Accounts& accounts, http::Request& request
-) {
-    const auto viewer = co_await accounts.require(request);
+Task<Result<http::Response>> stream(const NotificationParts& parts, http::Request& request) {
+    const auto viewer = co_await parts.accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
-    auto answer = co_await notifications.stream(viewer->user_id);
+    auto answer = co_await parts.notifications.stream(
+        viewer->user_id, http::link_origin(request, parts.public_url)
+    );
     co_return answer;
 }
 
 }  // namespace
 
-void add_notification_routes(
-    http::Router& router, Notifications& notifications, accounts::Accounts& accounts
-) {
+void add_notification_routes(http::Router& router, NotificationParts parts) {
     using http::Method;
     const auto add = [&](Method method, std::string pattern, auto function) {
         router.add(
             method, "/api/v1/notifications" + pattern,
-            http::handler([&notifications, &accounts, function](http::Request& request) {
-                return function(notifications, accounts, request);
+            http::handler([parts, function](http::Request& request) {
+                return function(parts, request);
             })
         );
     };

@@ -5,11 +5,17 @@
 #include "http/router.hpp"
 #include "notifications/notifications.hpp"
 
+#include <string>
+
 namespace reelshare::notifications {
 
-/// Both outlive the server.
-void add_notification_routes(
-    http::Router& router, Notifications& notifications, accounts::Accounts& accounts
-);
+/// What the handlers work with; what it refers to outlives the server.
+struct NotificationParts {
+    Notifications& notifications;
+    accounts::Accounts& accounts;
+    std::string public_url;
+};
+
+void add_notification_routes(http::Router& router, NotificationParts parts);
 
 }  // namespace reelshare::notifications

@@ -35,13 +35,21 @@ Task<Result<int>> remove_orphans(
     }
 }
 
+/// Pictures of users are made in folders of their own, for seconds.
+bool is_young_picture(const std::filesystem::path& folder) {
+    if (!folder.filename().string().starts_with("avatar-")) return false;
+    std::error_code ec;
+    const auto made = std::filesystem::last_write_time(folder, ec);
+    return !ec && std::filesystem::file_time_type::clock::now() - made < std::chrono::minutes(10);
+}
+
 /// Folders are named "<job>-<fence>".
 Task<Result<int>> remove_scratch(db::Database& database, std::filesystem::path scratch) {
     std::set<std::filesystem::path> folders;
     std::error_code ec;
     using Entries = std::filesystem::directory_iterator;
     for (Entries entry(scratch, ec), end; !ec && entry != end; entry.increment(ec))
-        folders.insert(entry->path());
+        if (!is_young_picture(entry->path())) folders.insert(entry->path());
     // Asked after the listing: whoever made one of these folders was running before.
     auto running = co_await database.query("SELECT id, fence FROM jobs WHERE state = 'running'");
     if (!running) co_return std::unexpected(running.error());
@@ -67,7 +75,7 @@ Task<Result<CleanupCounts>> clean_up(
     auto folders = co_await remove_scratch(database, std::move(scratch));
     if (!folders) co_return std::unexpected(folders.error());
     counts.scratch_folders = *folders;
-    for (const char* prefix : kAssetPrefixes) {
+    for (const char* prefix : kOwnedPrefixes) {
         auto removed = co_await remove_orphans(database, store, prefix, grace);
         if (!removed) co_return std::unexpected(removed.error());
         counts.objects += *removed;

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/hash.hpp"
+#include "processing/lost_avatars.hpp"
 #include "processing/orphans.hpp"
 #include "processing/queue.hpp"
 #include "videos/videos.hpp"
@@ -110,10 +111,12 @@ class Check {
 
     Task<Result<FsckCounts>> run() {
         // First: what a repair of a clip leaves behind is no finding of today.
-        for (const char* prefix : kAssetPrefixes) {
+        for (const char* prefix : kOwnedPrefixes) {
             auto looked = co_await look_for_orphans(prefix);
             if (!looked) co_return std::unexpected(looked.error());
         }
+        auto pictures = co_await look_at_avatars();
+        if (!pictures) co_return std::unexpected(pictures.error());
         for (std::string after;;) {
             auto rows = co_await database_.query(
                 std::string(kColumns) + "WHERE id > $1 ORDER BY id LIMIT $2", {after, kPage}
@@ -263,6 +266,19 @@ class Check {
             {asset.id, asset.state}
         );
         if (!failed) co_return std::unexpected(failed.error());
+        co_return Result<void>();
+    }
+
+    Task<Result<void>> look_at_avatars() {
+        auto lost = co_await find_lost_avatars(database_, store_);
+        if (!lost) co_return std::unexpected(lost.error());
+        for (const LostAvatar& avatar : *lost) {
+            if (options_.repair) {
+                auto forgotten = co_await forget_avatar(database_, avatar);
+                if (!forgotten) co_return std::unexpected(forgotten.error());
+            }
+            tell(avatar.key + " is missing", options_.repair ? "the user has no picture now" : "");
+        }
         co_return Result<void>();
     }
 

@@ -13,17 +13,18 @@ constexpr std::size_t kLookUp = 100;  ///< Names per statement.
 
 using Names = std::set<std::string>;
 /// Objects by the name that a row must know: the key of a source, the first three segments of an
-/// output.
+/// output, "avatars/<user>/<version>" of a picture.
 using Objects = std::map<std::string, std::vector<objects::ObjectInfo>>;
 
 std::string owned_name(const std::string& key) {
     if (key.starts_with("sources/")) return key;
+    if (key.starts_with("avatars/")) return key.substr(0, key.rfind('-'));
     const auto asset_end = key.find('/', std::string_view("media/").size());
     if (asset_end == std::string::npos) return key;
     return key.substr(0, key.find('/', asset_end + 1));
 }
 
-/// "<asset>" of "media/<asset>/<version>".
+/// "<asset>" of "media/<asset>/<version>", "<user>" of "avatars/<user>/<version>".
 std::string asset_of(const std::string& name) {
     const auto start = name.find('/') + 1;
     return name.substr(start, name.find('/', start) - start);
@@ -87,6 +88,18 @@ Task<Result<void>> keep_outputs(db::Database& database, Objects& orphans) {
     co_return Result<void>();
 }
 
+/// Takes away the pictures that a user shows.
+Task<Result<void>> keep_avatars(db::Database& database, Objects& orphans) {
+    Names users;
+    for (const auto& [name, objects] : orphans) users.insert(asset_of(name));
+    auto shown = co_await look_up(
+        database, "SELECT id, avatar FROM users WHERE avatar IS NOT NULL AND id IN (", users
+    );
+    if (!shown) co_return std::unexpected(shown.error());
+    for (const db::Row& row : *shown) orphans.erase("avatars/" + row.text(0) + '/' + row.text(1));
+    co_return Result<void>();
+}
+
 }  // namespace
 
 Task<Result<OrphanPage>> find_orphans(
@@ -104,7 +117,9 @@ Task<Result<OrphanPage>> find_orphans(
     Objects orphans;
     for (objects::ObjectInfo& object : *page)
         if (object.modified <= young) orphans[owned_name(object.key)].push_back(std::move(object));
-    const auto keep = prefix == "sources/" ? keep_sources : keep_outputs;
+    auto keep = keep_outputs;
+    if (prefix == "sources/") keep = keep_sources;
+    if (prefix == "avatars/") keep = keep_avatars;
     auto kept = co_await keep(database, orphans);
     if (!kept) co_return std::unexpected(kept.error());
     for (auto& [name, objects] : orphans)

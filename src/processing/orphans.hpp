@@ -10,8 +10,8 @@
 
 namespace reelshare::processing {
 
-/// The folders of the store that belong to assets.
-inline constexpr const char* kAssetPrefixes[] = {"sources/", "media/"};
+/// The folders of the store whose objects belong to rows.
+inline constexpr const char* kOwnedPrefixes[] = {"sources/", "media/", "avatars/"};
 
 /// One page of a walk over the objects of a prefix.
 struct OrphanPage {

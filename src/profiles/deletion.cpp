@@ -9,15 +9,15 @@ namespace reelshare::profiles {
 namespace {
 
 /// Nothing new can refer to the user from here on, and they cannot log in: in PostgreSQL the change
-/// of a unique column takes the lock that foreign keys wait for.
-Task<Result<void>> take_row(db::Transaction& tx, std::string user_id) {
+/// of a unique column takes the lock that foreign keys wait for. The picture that it showed.
+Task<Result<std::string>> take_row(db::Transaction& tx, std::string user_id) {
     auto taken = co_await tx.query(
-        "UPDATE users SET email = $2, suspended_at = $3 WHERE id = $1",
+        "UPDATE users SET email = $2, suspended_at = $3 WHERE id = $1 RETURNING avatar",
         {user_id, "deleted " + user_id, now_ms()}
     );
     if (!taken) co_return std::unexpected(taken.error());
-    if (taken->affected == 0) co_return fail(Errc::not_found, "User not found!");
-    co_return Result<void>();
+    if (taken->empty()) co_return fail(Errc::not_found, "User not found!");
+    co_return taken->front().text(0);
 }
 
 /// What counts elsewhere and is about to go by cascade. Comments that a moderator hid, or of banned
@@ -57,6 +57,7 @@ Task<Result<Deleted>> delete_account(db::Database& database, std::string user_id
             Deleted deleted;
             auto taken = co_await take_row(tx, user_id);
             if (!taken) co_return std::unexpected(taken.error());
+            deleted.avatar = std::move(*taken);
             auto commented = co_await tx.query(
                 "SELECT DISTINCT video_id FROM comments WHERE user_id = $1", {user_id}
             );

@@ -14,6 +14,7 @@ namespace reelshare::profiles {
 struct Deleted {
     videos::Forgotten videos;
     std::vector<std::string> commented;  ///< Ids of posts with fewer comments now.
+    std::string avatar;                  ///< The picture it showed; "" for none.
 };
 
 /// Commits, or changes nothing. What is left to do are the caches and the object store.

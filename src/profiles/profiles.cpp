@@ -35,7 +35,7 @@ Task<Result<Profile>> Profiles::find(std::string user_id, bool for_others) {
         "u.suspended_at, u.follower_count, u.following_count, "
         "(SELECT COUNT(*) FROM videos v WHERE v.uploader_id = u.id AND v.listed = 1), "
         "(SELECT CAST(COALESCE(SUM(v.like_count), 0) AS BIGINT) FROM videos v "
-        "WHERE v.uploader_id = u.id AND v.listed = 1) "
+        "WHERE v.uploader_id = u.id AND v.listed = 1), u.avatar "
         "FROM users u WHERE u.id = $1",
         {user_id}
     );
@@ -47,6 +47,7 @@ Task<Result<Profile>> Profiles::find(std::string user_id, bool for_others) {
         .id = std::move(user_id),
         .name = row.text(0),
         .bio = text_or_nothing(row, 1),
+        .avatar = row.text(12),
         .created_at = row.integer(2),
         .videos = row.integer(10),
         .likes = row.integer(11),
@@ -70,21 +71,62 @@ Task<Result<void>> Profiles::change(std::string user_id, ProfileChange change) {
     if (!changed) co_return std::unexpected(changed.error());
     if (changed->affected == 0) co_return no_such_user();
     if (!change.name) co_return Result<void>();
-    auto told = co_await name_changed(std::move(user_id));
+    auto told = co_await looks_changed(std::move(user_id));
     co_return told;
 }
 
-Task<Result<std::vector<videos::Leftovers>>> Profiles::remove(std::string user_id) {
+Task<Result<std::string>> Profiles::set_avatar(std::string user_id, std::string version) {
+    const db::Value wanted = version.empty() ? db::Value() : db::Value(std::move(version));
+    // Two at once: each takes out of the store what it has replaced.
+    auto before = co_await database_.transaction<std::string>(
+        [&](db::Transaction& tx) -> Task<Result<std::string>> {
+            auto locked = co_await tx.query(
+                "UPDATE users SET name = name WHERE id = $1 RETURNING avatar", {user_id}
+            );
+            if (!locked) co_return std::unexpected(locked.error());
+            if (locked->empty()) co_return no_such_user();
+            auto set = co_await tx.query(
+                "UPDATE users SET avatar = $2, updated_at = $3 WHERE id = $1",
+                {user_id, wanted, now_ms()}
+            );
+            if (!set) co_return std::unexpected(set.error());
+            co_return locked->front().text(0);
+        }
+    );
+    if (!before) co_return before;
+    auto told = co_await looks_changed(std::move(user_id));
+    if (!told) co_return std::unexpected(told.error());
+    co_return before;
+}
+
+Task<Result<std::string>> Profiles::shown_avatar(std::string user_id) {
+    auto entry = co_await near_cache_.get(
+        "avatar " + user_id, {"people"},
+        [this, user_id]() -> Task<Result<std::string>> {
+            auto rows = co_await database_.query(
+                "SELECT avatar FROM users WHERE id = $1 AND suspended_at IS NULL", {user_id}
+            );
+            if (!rows) co_return std::unexpected(rows.error());
+            co_return rows->empty() ? std::string() : rows->front().text(0);
+        }
+    );
+    if (!entry) co_return std::unexpected(entry.error());
+    co_return *(*entry)->identity;
+}
+
+Task<Result<Profiles::Left>> Profiles::remove(std::string user_id) {
     auto deleted = co_await delete_account(database_, user_id);
     if (!deleted) co_return std::unexpected(deleted.error());
     if (!deleted->videos.posts.empty()) videos_.changed(deleted->videos.posts);
     if (!deleted->videos.liked.empty()) videos_.counts_changed(deleted->videos.liked);
     if (!deleted->commented.empty()) videos_.counts_changed(deleted->commented);
     for (const char* lists : {"listing", "people"}) drop(lists);
-    co_return std::move(deleted->videos.leftovers);
+    co_return Left{
+        .media = std::move(deleted->videos.leftovers), .avatar = std::move(deleted->avatar)
+    };
 }
 
-Task<Result<void>> Profiles::name_changed(std::string user_id) {
+Task<Result<void>> Profiles::looks_changed(std::string user_id) {
     auto posts =
         co_await database_.query("SELECT id FROM videos WHERE uploader_id = $1", {user_id});
     if (!posts) co_return std::unexpected(posts.error());

@@ -18,6 +18,7 @@ struct Profile {
     std::string id;
     std::string name;
     std::optional<std::string> bio;
+    std::string avatar;  ///< As `users.avatar`; "" where there is none.
     UnixMillis created_at = 0;
     std::int64_t videos = 0;  ///< Listed ones.
     std::int64_t likes = 0;   ///< Of those.
@@ -50,13 +51,21 @@ class Profiles {
     /// `not_found` for an unknown user; with `for_others` also for a suspended one.
     Task<Result<Profile>> find(std::string user_id, bool for_others);
     Task<Result<void>> change(std::string user_id, ProfileChange change);
+    /// The picture to show from now on ("": none); the one before.
+    Task<Result<std::string>> set_avatar(std::string user_id, std::string version);
+    /// That of a user, "" where there is none or the user is banned. Near-cached.
+    Task<Result<std::string>> shown_avatar(std::string user_id);
     /// Everything the user owns goes too, and the counts it had a part in are put right, in one
     /// transaction. What is left in the object store is for the caller to remove.
-    Task<Result<std::vector<videos::Leftovers>>> remove(std::string user_id);
+    struct Left {
+        std::vector<videos::Leftovers> media;
+        std::string avatar;
+    };
+    Task<Result<Left>> remove(std::string user_id);
 
   private:
-    /// Posts and lists of people show names.
-    Task<Result<void>> name_changed(std::string user_id);
+    /// Posts and lists of people show names and pictures.
+    Task<Result<void>> looks_changed(std::string user_id);
     void drop(const std::string& tag);
 
     db::Database& database_;

@@ -1,6 +1,8 @@
 #include "profiles/routes.hpp"
 
+#include "accounts/person.hpp"
 #include "base/json.hpp"
+#include "profiles/handlers.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/forget_user.hpp"
 
@@ -19,13 +21,17 @@ json::value text_or_null(const std::optional<std::string>& text) {
     return text ? json::value(*text) : json::value(nullptr);
 }
 
+std::string origin_of(const ProfileParts& parts, const http::Request& request) {
+    return videos::link_origin(request, parts.videos.public_url());
+}
+
 /// What everybody may see; never an e-mail address.
-json::object public_json(const Profile& profile) {
+json::object public_json(const Profile& profile, std::string_view origin) {
     return {
         {"id", profile.id},
         {"name", profile.name},
         {"bio", text_or_null(profile.bio)},
-        {"avatarUrl", nullptr},
+        {"avatarUrl", accounts::avatar_url(origin, profile.id, profile.avatar)},
         {"counts",
          {{"videos", profile.videos},
           {"followers", profile.followers},
@@ -35,8 +41,8 @@ json::object public_json(const Profile& profile) {
     };
 }
 
-json::object own_json(const Profile& profile) {
-    json::object object = public_json(profile);
+json::object own_json(const Profile& profile, std::string_view origin) {
+    json::object object = public_json(profile, origin);
     object["email"] = profile.email;
     object["contact"] = text_or_null(profile.contact);
     object["role"] = profile.role;
@@ -45,11 +51,12 @@ json::object own_json(const Profile& profile) {
 }
 
 Task<Result<http::Response>> own_answer(
-    const ProfileParts& parts, std::string user_id, const char* words
+    const ProfileParts& parts, const http::Request& request, std::string user_id, const char* words
 ) {
     auto profile = co_await parts.profiles.find(std::move(user_id), false);
     if (!profile) co_return std::unexpected(profile.error());
-    http::Response response = http::success(200, words, own_json(*profile));
+    http::Response response =
+        http::success(200, words, own_json(*profile, origin_of(parts, request)));
     response.set("Cache-Control", "private, no-cache");
     co_return response;
 }
@@ -70,14 +77,17 @@ std::optional<std::string> read_clearable(
 Task<Result<http::Response>> show_me(const ProfileParts& parts, http::Request& request) {
     auto viewer = co_await parts.accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
-    auto answer = co_await own_answer(parts, viewer->user_id, "Profile retrieved successfully");
+    auto answer =
+        co_await own_answer(parts, request, viewer->user_id, "Profile retrieved successfully");
     co_return answer;
 }
 
 Task<Result<http::Response>> show_other(const ProfileParts& parts, http::Request& request) {
     auto profile = co_await parts.profiles.find(std::string(request.param("id")), true);
     if (!profile) co_return std::unexpected(profile.error());
-    co_return http::success(200, "Profile retrieved successfully", public_json(*profile));
+    co_return http::success(
+        200, "Profile retrieved successfully", public_json(*profile, origin_of(parts, request))
+    );
 }
 
 Task<Result<http::Response>> change_me(const ProfileParts& parts, http::Request& request) {
@@ -93,7 +103,8 @@ Task<Result<http::Response>> change_me(const ProfileParts& parts, http::Request&
     if (auto faults = read.faults()) co_return std::unexpected(*faults);
     auto changed = co_await parts.profiles.change(viewer->user_id, std::move(change));
     if (!changed) co_return std::unexpected(changed.error());
-    auto answer = co_await own_answer(parts, viewer->user_id, "Profile updated successfully");
+    auto answer =
+        co_await own_answer(parts, request, viewer->user_id, "Profile updated successfully");
     co_return answer;
 }
 
@@ -109,11 +120,17 @@ Task<Result<http::Response>> delete_me(const ProfileParts& parts, http::Request&
     auto confirmed =
         co_await parts.accounts.confirm_password(*viewer, std::move(password), "password");
     if (!confirmed) co_return std::unexpected(confirmed.error());
-    auto leftovers = co_await parts.profiles.remove(viewer->user_id);
-    if (!leftovers) co_return std::unexpected(leftovers.error());
+    auto left_behind = co_await parts.profiles.remove(viewer->user_id);
+    if (!left_behind) co_return std::unexpected(left_behind.error());
     parts.accounts.sessions_ended(viewer->user_id);
     const auto executor = co_await asio::this_coro::executor;
-    for (const videos::Leftovers& left : *leftovers) {
+    spawn(
+        executor, "remove_avatar",
+        [&store = parts.store, user = viewer->user_id, avatar = left_behind->avatar] {
+            return remove_avatar_files(store, user, avatar);
+        }
+    );
+    for (const videos::Leftovers& left : left_behind->media) {
         parts.files.forget("media/" + left.asset_id + "/");
         spawn(executor, "remove_media", [&all = parts.videos, &store = parts.store, left] {
             return videos::remove_media(all, store, left);
@@ -126,15 +143,22 @@ Task<Result<http::Response>> delete_me(const ProfileParts& parts, http::Request&
 
 void add_profile_routes(http::Router& router, ProfileParts parts) {
     using http::Method;
-    const auto add = [&](Method method, std::string path, auto handler) {
-        router.add(method, std::move(path), http::handler([parts, handler](http::Request& request) {
-                       return handler(parts, request);
-                   }));
+    const auto add = [&](Method method, std::string path, auto handler,
+                         http::RouteOptions options = {}) {
+        router.add(
+            method, std::move(path), http::handler([parts, handler](http::Request& request) {
+                return handler(parts, request);
+            }),
+            options
+        );
     };
     add(Method::get, "/api/v1/user/me", show_me);
     add(Method::patch, "/api/v1/user/me", change_me);
     add(Method::delete_, "/api/v1/user/me", delete_me);
+    add(Method::put, "/api/v1/user/me/avatar", put_avatar, {.max_body = AvatarMaker::kMaxBytes});
+    add(Method::delete_, "/api/v1/user/me/avatar", delete_avatar);
     add(Method::get, "/api/v1/user/:id", show_other);
+    add(Method::get, "/avatars/:user/:file", serve_avatar);
 }
 
 }  // namespace reelshare::profiles

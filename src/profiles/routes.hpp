@@ -1,10 +1,12 @@
 #pragma once
-// The profile rows of the contract over HTTP: /user/me, /user/:id.
+// The profile rows of the contract over HTTP: /user/me, /user/:id, pictures of people.
 
 #include "accounts/accounts.hpp"
 #include "delivery/open_files.hpp"
+#include "delivery/part_cache.hpp"
 #include "http/router.hpp"
 #include "objects/store.hpp"
+#include "profiles/avatar_maker.hpp"
 #include "profiles/profiles.hpp"
 #include "videos/videos.hpp"
 
@@ -17,6 +19,8 @@ struct ProfileParts {
     videos::Videos& videos;
     objects::Store& store;
     delivery::OpenFiles& files;
+    delivery::PartCache& parts;
+    AvatarMaker& avatars;
 };
 
 void add_profile_routes(http::Router& router, ProfileParts parts);

@@ -1,6 +1,8 @@
 #include "search/routes.hpp"
 
+#include "accounts/person.hpp"
 #include "base/json.hpp"
+#include "http/link_origin.hpp"
 #include "videos/search_terms.hpp"
 #include "videos/tags.hpp"
 
@@ -49,25 +51,30 @@ Result<Question> read_question(const http::Request& request) {
     return question;
 }
 
-Task<Result<http::Response>> suggest(
-    Suggestions& suggestions, accounts::Accounts& accounts, http::Request& request
-) {
+json::array shown(const std::vector<Person>& people, std::string_view origin) {
+    json::array users;
+    for (const Person& one : people) {
+        json::object user = accounts::person_json(origin, one.id, one.name, one.avatar);
+        user["followerCount"] = one.follower_count;
+        users.push_back(std::move(user));
+    }
+    return users;
+}
+
+Task<Result<http::Response>> suggest(const SearchParts& parts, http::Request& request) {
     auto question = read_question(request);
     if (!question) co_return std::unexpected(question.error());
-    const auto viewer = co_await accounts.identify(request);
+    const auto viewer = co_await parts.accounts.identify(request);
     if (!viewer) co_return std::unexpected(viewer.error());
-    auto tags = co_await suggestions.tags(std::move(question->tag), question->most);
+    auto tags = co_await parts.suggestions.tags(std::move(question->tag), question->most);
     if (!tags) co_return std::unexpected(tags.error());
     json::array users;
     if (!question->words.empty()) {
-        auto people = co_await suggestions.people(
+        auto people = co_await parts.suggestions.people(
             std::move(question->words), *viewer ? (*viewer)->user_id : std::string(), question->most
         );
         if (!people) co_return std::unexpected(people.error());
-        for (const Person& one : *people)
-            users.push_back(json::object{
-                {"id", one.id}, {"name", one.name}, {"followerCount", one.follower_count}
-            });
+        users = shown(*people, http::link_origin(request, parts.public_url));
     }
     http::Response response = http::success(
         200, "Suggestions retrieved successfully",
@@ -79,13 +86,11 @@ Task<Result<http::Response>> suggest(
 
 }  // namespace
 
-void add_search_routes(
-    http::Router& router, Suggestions& suggestions, accounts::Accounts& accounts
-) {
+void add_search_routes(http::Router& router, SearchParts parts) {
     router.add(
         http::Method::get, "/api/v1/search/suggestions",
-        http::handler([&suggestions, &accounts](http::Request& request) {
-            return suggest(suggestions, accounts, request);
+        http::handler([parts = std::move(parts)](http::Request& request) {
+            return suggest(parts, request);
         })
     );
 }

@@ -4,11 +4,18 @@
 #include "http/router.hpp"
 #include "search/suggestions.hpp"
 
+#include <string>
+
 namespace reelshare::search {
 
-/// GET /search/suggestions. What is given outlives the router.
-void add_search_routes(
-    http::Router& router, Suggestions& suggestions, accounts::Accounts& accounts
-);
+/// What the handler works with; what it refers to outlives the router.
+struct SearchParts {
+    Suggestions& suggestions;
+    accounts::Accounts& accounts;
+    std::string public_url;
+};
+
+/// GET /search/suggestions.
+void add_search_routes(http::Router& router, SearchParts parts);
 
 }  // namespace reelshare::search

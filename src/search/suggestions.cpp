@@ -94,8 +94,9 @@ Task<Result<std::vector<Person>>> Suggestions::people(
     }
     auto rows = co_await database_.query(
         fmt::format(
-            "SELECT f.id, f.name, f.followers FROM (SELECT u.id AS id, u.name AS name, "
-            "u.follower_count AS followers FROM {} JOIN users u ON u.id = s.user_id "
+            "SELECT f.id, f.name, f.followers, f.avatar FROM (SELECT u.id AS id, u.name AS name, "
+            "u.avatar AS avatar, u.follower_count AS followers FROM {} JOIN users u ON u.id = "
+            "s.user_id "
             "WHERE {} AND u.suspended_at IS NULL{} ORDER BY {} DESC LIMIT $2) f "
             "ORDER BY f.followers DESC, f.id LIMIT $3",
             search.from, search.where, apart, search.place
@@ -105,7 +106,11 @@ Task<Result<std::vector<Person>>> Suggestions::people(
     if (!rows) co_return std::unexpected(rows.error());
     std::vector<Person> people;
     for (const db::Row& row : *rows)
-        people.push_back({.id = row.text(0), .name = row.text(1), .follower_count = row.integer(2)}
+        people.push_back(
+            {.id = row.text(0),
+             .name = row.text(1),
+             .avatar = row.text(3),
+             .follower_count = row.integer(2)}
         );
     co_return people;
 }

@@ -16,6 +16,7 @@ namespace reelshare::search {
 struct Person {
     std::string id;
     std::string name;
+    std::string avatar;  ///< `users.avatar`; "" for none.
     std::int64_t follower_count = 0;
 };
 

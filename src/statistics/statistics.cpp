@@ -1,5 +1,6 @@
 #include "statistics/statistics.hpp"
 
+#include "accounts/person.hpp"
 #include "base/clock.hpp"
 #include "videos/video_json.hpp"
 
@@ -52,11 +53,16 @@ Task<Result<json::array>> clips_of(
 
 /// The newest first. `of` and `who`: columns of follows.
 Task<Result<json::array>> people_of(
-    db::Database& database, std::string user_id, std::string_view of, std::string_view who
+    db::Database& database,
+    std::string user_id,
+    std::string origin,
+    std::string_view of,
+    std::string_view who
 ) {
     auto rows = co_await database.query(
         fmt::format(
-            "SELECT u.id, u.name FROM follows f JOIN users u ON u.id = f.{} WHERE f.{} = $1 "
+            "SELECT u.id, u.name, u.avatar FROM follows f JOIN users u ON u.id = f.{} WHERE f.{} = "
+            "$1 "
             "AND u.suspended_at IS NULL ORDER BY f.id DESC LIMIT $2",
             who, of
         ),
@@ -65,25 +71,28 @@ Task<Result<json::array>> people_of(
     if (!rows) co_return std::unexpected(rows.error());
     json::array people;
     for (const db::Row& row : *rows)
-        people.push_back(json::object{{"id", row.text(0)}, {"name", row.text(1)}});
+        people.push_back(accounts::person_json(origin, row.text(0), row.text(1), row.text(2)));
     co_return people;
 }
 
-Task<Result<json::object>> profile_of(db::Database& database, std::string user_id) {
+Task<Result<json::object>> profile_of(
+    db::Database& database, std::string user_id, std::string origin
+) {
     auto rows = co_await database.query(
-        "SELECT id, name, email, contact, created_at, updated_at FROM users WHERE id = $1",
+        "SELECT id, name, email, contact, created_at, updated_at, avatar FROM users WHERE id = $1",
         {user_id}
     );
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->empty()) co_return fail(Errc::not_found, "User not found!");
-    auto following = co_await people_of(database, user_id, "follower_id", "followed_id");
+    auto following = co_await people_of(database, user_id, origin, "follower_id", "followed_id");
     if (!following) co_return std::unexpected(following.error());
-    auto followed_by = co_await people_of(database, user_id, "followed_id", "follower_id");
+    auto followed_by = co_await people_of(database, user_id, origin, "followed_id", "follower_id");
     if (!followed_by) co_return std::unexpected(followed_by.error());
     const db::Row& row = rows->front();
     co_return json::object{
         {"id", row.text(0)},
         {"name", row.text(1)},
+        {"avatarUrl", accounts::avatar_url(origin, row.text(0), row.text(6))},
         {"email", row.text(2)},
         {"contact", row.is_null(3) ? json::value(nullptr) : json::value(row.text(3))},
         {"createdAt", rfc3339(row.integer(4))},
@@ -110,7 +119,7 @@ Task<Result<json::object>> statistics_of(
     std::string origin,
     const delivery::MediaLinks& links
 ) {
-    auto profile = co_await profile_of(database, user_id);
+    auto profile = co_await profile_of(database, user_id, origin);
     if (!profile) co_return std::unexpected(profile.error());
     auto totals = co_await database.query(
         "SELECT COUNT(*), CAST(COALESCE(SUM(view_count), 0) AS BIGINT), "

@@ -22,11 +22,6 @@ Choice choose(const http::Request& request, const cache::Entry& entry) {
     return {.bytes = entry.identity};
 }
 
-bool may_stand_in_host(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == ':' || c == '[' || c == ']';
-}
-
 }  // namespace
 
 http::Response cached_answer(
@@ -51,14 +46,6 @@ http::Response cached_answer(
         response.headers.emplace_back("Content-Encoding", choice.encoding);
     response.body = choice.bytes;
     return response;
-}
-
-std::string link_origin(const http::Request& request, const std::string& public_url) {
-    if (!public_url.empty()) return public_url;
-    const std::string_view host = request.header("host");
-    if (host.empty() || host.size() > 255 || !std::ranges::all_of(host, may_stand_in_host))
-        return {};
-    return (request.secure ? "https://" : "http://") + std::string(host);
 }
 
 }  // namespace reelshare::videos

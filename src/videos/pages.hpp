@@ -19,7 +19,7 @@ namespace reelshare::videos {
 [[nodiscard]] std::string trend_page_sql(std::string_view where);
 /// The place is $3 and $4.
 inline constexpr std::string_view kBehindTrend = " AND (trend, id) < ($3, $4)";
-inline constexpr std::size_t kTrendColumn = 23;
+inline constexpr std::size_t kTrendColumn = 24;
 
 /// The columns of the posts that `inner` gives as `page_id`, in the order of `order`.
 [[nodiscard]] std::string show_sql(std::string_view inner, std::string_view order);

@@ -1,5 +1,6 @@
 #include "videos/video_json.hpp"
 
+#include "accounts/person.hpp"
 #include "base/clock.hpp"
 #include "videos/videos.hpp"
 
@@ -40,7 +41,8 @@ enum Column : std::size_t {
     kPrefix,
     kFailure,
     kHidden,
-    kUploaderBanned
+    kUploaderBanned,
+    kUploaderAvatar
 };
 
 /// Plain play on a phone needs no more than this.
@@ -193,8 +195,9 @@ json::object video_json(
         {"thumbHash", nullptr},
         {"uploaderId", row.text(kUploaderId)},
         {"uploader",
-         {{"id", row.text(kUploaderId)}, {"name", row.text(kUploaderName)}, {"avatarUrl", nullptr}}
-        },
+         accounts::person_json(
+             origin, row.text(kUploaderId), row.text(kUploaderName), row.text(kUploaderAvatar)
+         )},
         {"viewCount", row.integer(kViews)},
         {"likeCount", row.integer(kLikes)},
         {"commentCount", row.integer(kComments)},

@@ -15,7 +15,8 @@ inline constexpr std::string_view kVideoColumns =
     "v.id, v.uploader_id, u.name, v.title, v.description, v.visibility, v.tags, v.view_count, "
     "v.like_count, v.comment_count, v.created_at, v.updated_at, a.state, a.duration, a.width, "
     "a.height, "
-    "a.placeholder, a.metadata, a.report, a.media_prefix, a.failure, v.hidden, v.uploader_banned";
+    "a.placeholder, a.metadata, a.report, a.media_prefix, a.failure, v.hidden, v.uploader_banned, "
+    "u.avatar";
 inline constexpr std::string_view kVideoTables =
     "videos v JOIN users u ON u.id = v.uploader_id JOIN assets a ON a.id = v.asset_id";
 

@@ -72,7 +72,7 @@ test('a comment is answered and listed as the original server did', async () => 
     const list = await comments(guest(), id);
     assert.equal(list.message, 'Comment fetched successfully');
     assert.deepEqual(list.data, [{
-        ...comment, user: { id: bob.id, name: 'Bob' }, likeCount: 0, isLiked: false, replyCount: 0, replies: [],
+        ...comment, user: { id: bob.id, name: 'Bob', avatarUrl: null }, likeCount: 0, isLiked: false, replyCount: 0, replies: [],
         hasMoreReplies: false,
     }]);
     assert.equal(list.meta.page, 1);

@@ -93,7 +93,7 @@ test('followers are listed newest first, by cursor, and at once', async () => {
     }
     const first = await people(`${star.id}/followers?limit=2`);
     assert.equal(first.meta.total, 5);
-    assert.deepEqual(Object.keys(first.data[0]).sort(), ['followedAt', 'id', 'name']);
+    assert.deepEqual(Object.keys(first.data[0]).sort(), ['avatarUrl', 'followedAt', 'id', 'name']);
     const seen = [];
     for (let query = '?limit=2'; query;) {
         const { meta, data } = await people(`${star.id}/followers${query}`);

@@ -38,7 +38,7 @@ test('a like, a comment, a reply, a like on a comment and a follow are told, eac
     assert.deepEqual(data.map((one) => one.kind), ['follow', 'comment_like', 'comment', 'like']);
     assert.equal(meta.unreadCount, 4);
     const [follow, commentLike, comment, like] = data;
-    assert.deepEqual(follow.actor, { id: bob.id, name: 'Bob' });
+    assert.deepEqual(follow.actor, { id: bob.id, name: 'Bob', avatarUrl: null });
     assert.equal(follow.video, null);
     assert.deepEqual(commentLike.comment, { id: reply.id, content: 'thanks' });
     assert.deepEqual(comment.comment, { id: thread.id, content: 'nice' });

@@ -33,7 +33,7 @@ test('every request body and every success answer has an example, and it fits it
     const faults = [];
     const judge = (what, { value, pointer }) => {
         for (const [type, content] of Object.entries(value?.content ?? {})) {
-            if (/octet-stream/.test(type)) continue; // Bytes.
+            if (/octet-stream|^image\/|zip$/.test(type)) continue; // Bytes.
             const schema = resolve(content.schema).value;
             const example = content.example ?? schema.examples?.[0];
             if (example === undefined) faults.push(`${what}, ${type}: none`);
@@ -97,7 +97,8 @@ for (const { method, template, path, operation } of operations.filter((one) => t
 
 for (const { method, template, path, operation } of operations.filter((one) => one.template.includes('{') && one.operation.responses[404])) {
     test(`${method} ${template} of nothing is 404`, async () => {
-        if (operation.requestBody) return; // It is judged first: the feature's own test asks with a good one.
+        // They are judged first: the feature's own test asks with good ones.
+        if (operation.requestBody || template.includes('{signature}')) return;
         const answer = await asker(template).request(method, path, { headers: demanded(operation) });
         assert.equal(answer.status, 404, answer.text);
     });

@@ -227,7 +227,7 @@ test('news are of whom they are for: others neither read them nor mark them read
 // --- What names nothing of anybody, or only what is the caller's own; accounts have a table of their own (access.test.mjs).
 const elsewhere = [
     'register', 'login', 'refreshToken', 'logout', 'changePassword', 'listSessions', 'forgotPassword', 'resetPassword', 'myProfile',
-    'changeMyProfile', 'deleteMyAccount', 'reportUser', 'dismissReport', 'banUser', 'unbanUser', 'giveRole', 'listWords', 'addWord', 'removeWord', 'readAuditLog',
+    'changeMyProfile', 'deleteMyAccount', 'putMyAvatar', 'deleteMyAvatar', 'avatar', 'exportMyData', 'downloadExport', 'reportUser', 'dismissReport', 'banUser', 'unbanUser', 'giveRole', 'listWords', 'addWord', 'removeWord', 'readAuditLog',
     'follow', 'unfollow', 'showRelation', 'putFollow', 'deleteFollow', 'followers', 'following', 'blockUser', 'unblockUser', 'muteUser', 'unmuteUser',
     'uploadVideo', 'tusCreate', 'tusAbilities', 'tusAbilitiesOfOne', 'listNotifications', 'readNotifications', 'streamNotifications',
     'alive', 'ready', 'metrics', 'document',

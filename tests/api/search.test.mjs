@@ -148,7 +148,7 @@ test('tags and people are suggested, of what everybody may see', async () => {
     assert.deepEqual((await suggested({ q: '#WIN' })).tags, ['wind']);
     assert.deepEqual((await suggested({ q: '#lov' })), { tags: [], users: [] });
     const { users, tags } = await suggested({ q: 'lov' });
-    assert.deepEqual(users, [{ id: ada.id, name: 'Ada Lovelace', followerCount: 0 }]);
+    assert.deepEqual(users, [{ id: ada.id, name: 'Ada Lovelace', avatarUrl: null, followerCount: 0 }]);
     assert.deepEqual(tags, []);
     assert.deepEqual((await suggested({ q: 'hopper gra' })).users.map((one) => one.name), ['Grace Hopper']);
     const all = await suggested({});

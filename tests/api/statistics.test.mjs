@@ -28,7 +28,7 @@ test('who has no clips has zeros', async () => {
     assert.equal(profile.id, ada.id);
     assert.equal(profile.email, ada.email);
     assert.deepEqual(Object.keys(profile),
-        ['id', 'name', 'email', 'contact', 'createdAt', 'updatedAt', 'following', 'followedBy']);
+        ['id', 'name', 'avatarUrl', 'email', 'contact', 'createdAt', 'updatedAt', 'following', 'followedBy']);
 });
 
 test('likes, views and people are added up', async () => {
@@ -55,8 +55,8 @@ test('likes, views and people are added up', async () => {
     assert.equal(found.engagementBreakdown.length, 4);
     assert.deepEqual(Object.keys(found.engagementBreakdown[0]), ['id', 'title', 'viewCount', 'likeCount', 'videoUrl']);
     assert.match(found.engagementBreakdown[0].videoUrl, /^http:.*\.mp4$/);
-    assert.deepEqual(found.profile.following, [{ id: eve.id, name: 'Eve' }]);
-    assert.deepEqual(found.profile.followedBy, [{ id: bob.id, name: 'Bob' }]);
+    assert.deepEqual(found.profile.following, [{ id: eve.id, name: 'Eve', avatarUrl: null }]);
+    assert.deepEqual(found.profile.followedBy, [{ id: bob.id, name: 'Bob', avatarUrl: null }]);
     assert.equal((await statistics(bob)).totalVideos, 0);
 });
 

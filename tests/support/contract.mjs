@@ -18,7 +18,7 @@ const allowedAnywhere = (status) => status === 400 || general.has(status);
 /** What an Idempotency-Key may lead to. */
 const allowedByKey = (method, status) => method === 'post' && status === 409;
 /** Pages and their files are the web client's business. */
-const isApi = (path) => /^\/(api|media|healthz|readyz|metrics|openapi\.json)\b/.test(path);
+const isApi = (path) => /^\/(api|media|avatars|healthz|readyz|metrics|openapi\.json)\b/.test(path);
 const methods = ['get', 'put', 'post', 'patch', 'delete', 'head', 'options'];
 
 const templates = Object.entries(document.paths).map(([template, item]) => ({

@@ -1,12 +1,17 @@
 // Two people follow each other, hear of what happens at once, and keep others away.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { Person } from '../support/api.mjs';
 import { desktop, launch, logIn, open, phone, shot } from '../support/browser.mjs';
 import { clip } from '../support/clips.mjs';
 import { startServer, temporaryFolder, until } from '../support/server.mjs';
 
+const run = promisify(execFile);
 let server;
 let dataDir;
 let browser;
@@ -149,6 +154,42 @@ test('the profile is changed, and says so everywhere', async () => {
     await bob.page.goto(`/u/${ada.person.id}`);
     await bob.page.getByRole('heading', { name: 'Ada King' }).waitFor();
     await bob.page.getByText('Also <i>waves</i>.').waitFor();
+});
+
+test('a picture of oneself is shown to others, and taken away again', async () => {
+    const { page } = ada;
+    const folder = await temporaryFolder();
+    const file = path.join(folder, 'me.png');
+    await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=900x600', '-frames:v', '1', file]);
+    await page.goto('/settings');
+    await page.getByLabel('Add a picture').setInputFiles(file);
+    await page.getByText('Your picture is changed.').waitFor();
+    await page.getByRole('main').locator('img[src*="/avatars/"]').waitFor();
+    await shot(page, 'phone-picture');
+    await bob.page.goto(`/u/${ada.person.id}`);
+    const seen = bob.page.getByRole('main').locator('img[src*="/avatars/"]');
+    await seen.waitFor();
+    assert.equal(await seen.evaluate((image) => image.decode().then(() => image.naturalWidth)), 320);
+    await shot(bob.page, 'desktop-profile-picture');
+    await page.getByLabel('Change picture').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await page.getByRole('alert').getByText(/JPEG, PNG or WebP/).waitFor();
+    await page.getByRole('button', { name: 'Remove picture' }).click();
+    await page.getByText('Your picture is removed.').waitFor();
+    await bob.page.reload();
+    await bob.page.getByRole('heading', { name: 'Ada King' }).waitFor();
+    assert.equal(await seen.count(), 0);
+    await rm(folder, { recursive: true });
+});
+
+test('everything of mine can be downloaded', async () => {
+    const { page } = ada;
+    await page.goto('/settings');
+    await page.getByText('Download my data').click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    assert.equal((await download).suggestedFilename(), 'reelshare-export.zip');
+    await run('unzip', ['-tqq', await (await download).path()]);
+    await shot(page, 'phone-settings-download');
 });
 
 test('another device is seen, and logged out from here', async () => {

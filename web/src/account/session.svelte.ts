@@ -13,6 +13,7 @@ export interface Me {
   id: string;
   email: string;
   name: string;
+  avatarUrl: string | null;
 }
 
 /**
@@ -73,10 +74,12 @@ class Session {
     await this.#renew();
   }
 
-  /** The token says no name; any answer that does teaches it. */
-  learnName(id: string, name: string): void {
-    if (this.me?.id !== id || !name || this.me.name === name) return;
+  /** The token says neither name nor picture; any answer that does teaches them. */
+  learn({ id, name, avatarUrl }: { id: string; name: string; avatarUrl: string | null }): void {
+    if (this.me?.id !== id || !name) return;
+    if (this.me.name === name && this.me.avatarUrl === avatarUrl) return;
     this.me.name = name;
+    this.me.avatarUrl = avatarUrl;
     this.#remember();
   }
 
@@ -105,23 +108,30 @@ class Session {
     this.#token = token;
     this.#claims = claims;
     const hint = readHint();
-    const known = name ?? this.me?.name ?? (hint?.id === claims.id ? hint.name : undefined);
-    this.me = { id: claims.id, email: claims.email, name: known ?? claims.email.split('@')[0]! };
+    const before = this.me ?? (hint?.id === claims.id ? hint : undefined);
+    const known = name ?? before?.name;
+    this.me = {
+      id: claims.id,
+      email: claims.email,
+      name: known ?? claims.email.split('@')[0]!,
+      avatarUrl: before?.avatarUrl ?? null,
+    };
     this.#remember();
-    if (!known) void this.#askName();
+    if (!before) void this.#askWho();
   }
 
-  async #askName(): Promise<void> {
+  async #askWho(): Promise<void> {
     try {
-      const { id, name } = await getMyProfile();
-      this.learnName(id, name);
+      this.learn(await getMyProfile());
     } catch {
       // Some later answer will say it.
     }
   }
 
   #remember(): void {
-    if (this.me) writeHint({ id: this.me.id, name: this.me.name });
+    if (!this.me) return;
+    const { id, name, avatarUrl } = this.me;
+    writeHint({ id, name, avatarUrl });
   }
 
   #forget(): void {
@@ -132,10 +142,7 @@ class Session {
   }
 }
 
-interface Hint {
-  id: string;
-  name: string;
-}
+type Hint = Pick<Me, 'id' | 'name' | 'avatarUrl'>;
 
 function readHint(): Hint | null {
   try {

@@ -25,6 +25,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Options {
   method: Method;
+  /** A file as it is, anything else as JSON. */
   body?: unknown;
   /** `true`: send the bearer token if somebody is logged in. */
   auth?: boolean;
@@ -68,14 +69,16 @@ export async function openStream(path: string, stop: AbortSignal): Promise<Respo
 async function send(path: string, options: Options, token: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (token) headers.Authorization = `Bearer ${token}`;
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  const file = options.body instanceof Blob ? options.body : null;
+  if (file) headers['Content-Type'] = file.type || 'application/octet-stream';
+  else if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
     return await fetch(API + path, {
       method: options.method,
       headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
       // Ask the server each time; an ETag makes an unchanged answer cheap.
       cache: 'no-cache',
       keepalive: options.keepalive ?? false,

@@ -1,4 +1,5 @@
 import { call } from './client';
+import { request } from './http';
 
 const CLIPS = 18;
 const PEOPLE = 30;
@@ -13,6 +14,25 @@ export function getMyProfile() {
 
 export function changeMyProfile(change: { name?: string; bio?: string; contact?: string }) {
   return call('PATCH', '/user/me', { body: change, auth: true });
+}
+
+/** JPEG, PNG or WebP; the middle of it is shown. */
+export async function setMyPicture(picture: Blob): Promise<string> {
+  const { data } = await request<{ data: { avatarUrl: string } }>('/user/me/avatar', {
+    method: 'PUT',
+    body: picture,
+    auth: true,
+  });
+  return data.avatarUrl;
+}
+
+export function removeMyPicture() {
+  return call('DELETE', '/user/me/avatar', { auth: true });
+}
+
+/** Where a ZIP archive of everything kept about me is. */
+export function exportMyData() {
+  return call('POST', '/user/me/export', { auth: true });
 }
 
 export function deleteMyAccount(password: string) {

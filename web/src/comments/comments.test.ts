@@ -7,7 +7,7 @@ import { entryOf, refuseComment, unseenReplies, withPage } from './entries';
 
 vi.mock('../api/comments');
 const server = vi.mocked(api);
-const ada = { id: 'u1', name: 'Ada' };
+const ada = { id: 'u1', name: 'Ada', avatarUrl: null };
 
 const time = '2026-01-01T00:00:00.000Z';
 const stored = {
@@ -24,7 +24,7 @@ function comment(id: string, more: Partial<ListedComment> = {}): ListedComment {
     ...stored,
     id,
     content: `This is ${id}`,
-    user: { id: 'u2', name: 'Bob' },
+    user: { id: 'u2', name: 'Bob', avatarUrl: null },
     likeCount: 0,
     isLiked: false,
     replyCount: 0,

@@ -6,7 +6,7 @@ function note(id: string, more: Partial<Notification> = {}): Notification {
   return {
     id,
     kind: 'like',
-    actor: { id: 'u', name: 'Ada' },
+    actor: { id: 'u', name: 'Ada', avatarUrl: null },
     actorCount: 1,
     video: { id: 'v', title: 'Waves' },
     comment: null,

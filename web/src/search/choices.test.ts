@@ -11,7 +11,10 @@ it('leads to words or to a tag', () => {
 });
 
 it('offers what was typed, then tags, then people', () => {
-  const found = { tags: ['sailing'], users: [{ id: 'u', name: 'Sai', followerCount: 3 }] };
+  const found = {
+    tags: ['sailing'],
+    users: [{ id: 'u', name: 'Sai', avatarUrl: null, followerCount: 3 }],
+  };
   expect(choicesFor(' sai ', found).map(({ kind, label }) => `${kind} ${label}`)).toEqual([
     'words sai',
     'tag sailing',

@@ -2,7 +2,7 @@ import { userPath } from '../paths';
 
 export interface Suggestions {
   tags: string[];
-  users: { id: string; name: string; followerCount: number }[];
+  users: { id: string; name: string; avatarUrl: string | null; followerCount: number }[];
 }
 
 /** One line below the search field; `path` is where it leads. */
@@ -11,7 +11,7 @@ export interface Choice {
   label: string;
   path: string;
   followers?: number;
-  id?: string;
+  person?: { id: string; name: string; avatarUrl: string | null };
 }
 
 export function searchPath(wanted: { q?: string; tag?: string }): string {
@@ -36,8 +36,14 @@ export function choicesFor(text: string, { tags, users }: Suggestions): Choice[]
   if (typed && !typed.startsWith('#'))
     choices.push({ kind: 'words', label: typed, path: searchPath({ q: typed }) });
   for (const tag of tags) choices.push({ kind: 'tag', label: tag, path: searchPath({ tag }) });
-  for (const { id, name, followerCount } of users)
-    choices.push({ kind: 'user', label: name, path: userPath(id), followers: followerCount, id });
+  for (const { followerCount, ...person } of users)
+    choices.push({
+      kind: 'user',
+      label: person.name,
+      path: userPath(person.id),
+      followers: followerCount,
+      person,
+    });
   return choices;
 }
 

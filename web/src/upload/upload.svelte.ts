@@ -162,7 +162,7 @@ class Upload {
     this.finished = clip.status === 'ready';
     this.phase = phaseOf(clip);
     homeFeeds.expire();
-    if (clip.uploader) session.learnName(clip.uploader.id, clip.uploader.name);
+    if (clip.uploader) session.learn(clip.uploader);
     if (this.finished || this.phase === 'failed') return;
     this.#unfollow = followProcessing(clip.id, (update) => {
       if (update.progress !== undefined) this.progress = update.progress;

@@ -1,0 +1,24 @@
+#pragma once
+// Pictures of users that a row names and the store does not have.
+
+#include "db/database.hpp"
+#include "objects/store.hpp"
+
+#include <string>
+#include <vector>
+
+namespace reelshare::processing {
+
+struct LostAvatar {
+    std::string user_id;
+    std::string version;
+    std::string key;  ///< What is not there.
+};
+
+Task<Result<std::vector<LostAvatar>>> find_lost_avatars(
+    db::Database& database, objects::Store& store
+);
+/// The user has no picture afterwards, unless it was changed meanwhile.
+Task<Result<void>> forget_avatar(db::Database& database, LostAvatar avatar);
+
+}  // namespace reelshare::processing
