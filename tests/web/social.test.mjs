@@ -46,7 +46,7 @@ const everythingRead = () => until(
 test('the name below a clip leads to the page of who made it', async () => {
     const { page } = bob;
     await page.goto(`/v/${id}`);
-    await page.getByRole('link', { name: 'Ada Lovelace' }).click();
+    await page.getByRole('article', { name: 'First light' }).getByRole('link', { name: 'Ada Lovelace' }).click();
     await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
     await page.getByRole('link', { name: /^Fourth wall, \d+ views?$/ }).waitFor();
     assert.equal(await page.locator('ul a[href^="/v/"]').count(), 4);
