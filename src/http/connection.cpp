@@ -43,6 +43,17 @@ std::string forwarded_for(const Request& request) {
     return list;
 }
 
+/// The path as the log may have it, without its query: tokens travel there. A signature in a path
+/// opens what it names to whoever reads it.
+std::string logged_path(const Request& request) {
+    std::string path = request.path;
+    const std::string_view signature = request.param("signature");
+    if (signature.empty()) return path;
+    if (const auto at = path.find(signature); at != std::string::npos)
+        path.replace(at, signature.size(), "[signature]");
+    return path;
+}
+
 /// Counts a request as under way, however it ends.
 class InFlight {
   public:
@@ -283,13 +294,12 @@ void Connection::report(
     if (!log::enabled(log::Level::info)) return;
     const bool ordinary = complete && status < 400 && seconds < kSlow;
     if (ordinary && !log::drawn()) return;
-    // The path without its query: tokens travel there.
     log::info(
         "request", {{"requestId", request.id},
                     {"traceId", request.trace.id},
                     {"method", method_name(request.method)},
                     {"route", request.route},
-                    {"path", request.path},
+                    {"path", logged_path(request)},
                     {"status", status},
                     {"bytes", sent_},
                     {"ms", seconds * 1000},

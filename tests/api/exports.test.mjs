@@ -97,6 +97,9 @@ test('a link is good for whom it was made, and unchanged', async () => {
         [`${server.url}/exports/nobody/${signature}`, 404],
     ]) assert.equal((await heldFetch(address)).status, status, address);
     assert.equal((await new Person(server.url).post('/api/v1/user/me/export')).status, 401);
+    assert.equal((await fetch(link)).status, 200);
+    await until(() => server.log().includes(`/exports/${id}/[signature]`), { what: 'the line of the download' });
+    assert.ok(!server.log().includes(signature), 'a log is no key to the data of others');
     // The same signature does not open media.
     assert.equal((await fetch(`${server.url}/media/${id}/${signature}/1/master.m3u8`)).status, 403);
 });

@@ -67,6 +67,8 @@ test('its owner plays every file through one signature, also by ranges', async (
         assert.match(answer.headers.get('cache-control'), /^private, max-age=\d+/, url);
         await answer.arrayBuffer();
     }
+    await until(() => server.log().includes('[signature]'), { what: 'the lines of these requests' });
+    assert.ok(!server.log().includes([...signatures][0]), 'a log is no key');
     const range = await heldFetch(hidden.videoUrl, { headers: { range: 'bytes=0-99' } });
     assert.equal(range.status, 206);
     assert.equal((await range.arrayBuffer()).byteLength, 100);

@@ -152,6 +152,9 @@ test('a client\'s word about itself is replaced, and TLS is told of', async () =
         session.close();
         assert.equal(status, 200);
         await until(async () => (await proxy.accessLog()).some((one) => one.protocol === 'HTTP/2.0'), { what: 'its line' });
+        for (const signed of ['/exports/somebody/Sesame', '/media/some/Sesame/1/poster.jpg'])
+            assert.equal((await fetch(proxy.url + signed)).status, 404);
+        await until(async () => (await proxy.accessLog()).filter((one) => one.path === '[signed]').length === 2, { what: 'their lines' });
         assert.ok(!(await readFile(path.join(proxy.folder, 'access.log'), 'utf8')).includes('Sesame'));
     } finally {
         await proxy.stop();
