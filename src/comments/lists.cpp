@@ -2,6 +2,7 @@
 // them he likes, so those answers are made for him.
 
 #include "comments/handlers.hpp"
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/paging.hpp"
 
@@ -80,7 +81,7 @@ Task<Result<http::Response>> cached(
     const CommentParts& parts, const http::Request& request, Wish wish
 ) {
     const ListRequest& list = wish.list;
-    const std::string origin = videos::link_origin(request, parts.public_url);
+    const std::string origin = http::link_origin(request, parts.public_url);
     const std::string name = (wish.replies ? "replies:" : "comments:") + wish.owner_id;
     auto entry = co_await parts.near_cache.get(
         fmt::format(
@@ -104,7 +105,7 @@ Task<Result<http::Response>> list(const CommentParts& parts, http::Request& requ
     }
     Reader reader{
         .id = (*viewer)->user_id,
-        .origin = videos::link_origin(request, parts.public_url),
+        .origin = http::link_origin(request, parts.public_url),
         .judges = (*viewer)->is_at_least(accounts::Role::moderator)
     };
     auto own = co_await answer(parts.comments, std::move(*wish), std::move(reader));

@@ -1,14 +1,12 @@
 #pragma once
 // Everything that is kept about somebody, for themselves to take along (GDPR, articles 15 and 20).
 
+#include "base/places.hpp"
 #include "db/database.hpp"
 #include "http/message.hpp"
 #include "objects/store.hpp"
 
 #include <cstddef>
-#include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 
 namespace reelshare::exports {
@@ -18,21 +16,16 @@ class Exports {
   public:
     static constexpr std::size_t kAtOnce = 4;
 
-    Exports(db::Database& database, objects::Store& store) : database_(database), store_(store) {}
+    Exports(db::Database& database, objects::Store& store);
 
     /// The archive as an answer. `not_found`: no such user, or one who is banned. `too_many`: one
     /// for this user is on its way. `unavailable`: so many are that more would slow down others.
     Task<Result<http::Response>> answer(std::string user_id);
 
   private:
-    /// A place among those on their way; gives itself back.
-    class Place;
-    Result<std::unique_ptr<Place>> take_place(const std::string& user_id);
-
     db::Database& database_;
     objects::Store& store_;
-    std::mutex mutex_;
-    std::set<std::string> under_way_;  ///< Ids of users, under `mutex_`.
+    Places places_;
 };
 
 }  // namespace reelshare::exports

@@ -1,6 +1,7 @@
 #include "follows/routes.hpp"
 
 #include "base/json.hpp"
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/paging.hpp"
 
@@ -143,7 +144,7 @@ Task<Result<http::Response>> list_people(
     if (list->page_given) co_return fail_field("page", "This list is paged by cursor.");
     std::string user_id(request.param("id"));
     if (user_id == "me" && *viewer) user_id = (*viewer)->user_id;
-    const std::string origin = videos::link_origin(request, parts.public_url);
+    const std::string origin = http::link_origin(request, parts.public_url);
     auto entry = co_await parts.near_cache.get(
         fmt::format(
             "{} {} {} {} {}", side == Side::followers ? "followers" : "following", origin, user_id,

@@ -14,15 +14,24 @@ std::string event_text(std::string_view kind, const boost::json::object& data) {
     return fmt::format("event: {}\ndata: {}\n\n", kind, boost::json::serialize(data));
 }
 
-EventStreams::Place::Place(EventStreams& streams, std::string client)
-    : streams_(streams), client_(std::move(client)) {}
+namespace {
 
-EventStreams::Place::~Place() {
-    const std::lock_guard lock(streams_.mutex_);
-    --streams_.streams_;
-    const auto place = streams_.per_client_.find(client_);
-    if (--place->second == 0) streams_.per_client_.erase(place);
+Error too_many_streams() {
+    return fail_unavailable("too many event streams", 5).error();
 }
+
+}  // namespace
+
+EventStreams::EventStreams(EventStreamLimits limits)
+    : limits_(limits),
+      places_(
+          {.most = limits.max_streams, .most_per_client = limits.max_per_client},
+          {.full = too_many_streams(),
+           .client_full =
+               {.code = Errc::too_many,
+                .message = "Too many requests. Please try again after a while.",
+                .retry_after_s = 5}}
+      ) {}
 
 /// One open answer.
 class EventStreams::Stream {
@@ -51,20 +60,8 @@ class EventStreams::Stream {
 };
 
 Result<std::unique_ptr<EventStreams::Place>> EventStreams::take_place(std::string client) {
-    const std::lock_guard lock(mutex_);
-    if (stopping_ || streams_ >= limits_.max_streams)
-        return fail_unavailable("too many event streams", 5);
-    std::size_t& open = per_client_[client];
-    if (open >= limits_.max_per_client) {
-        return std::unexpected(Error{
-            .code = Errc::too_many,
-            .message = "Too many requests. Please try again after a while.",
-            .retry_after_s = 5
-        });
-    }
-    ++open;
-    ++streams_;
-    return std::make_unique<Place>(*this, std::move(client));
+    if (stopping_) return std::unexpected(too_many_streams());
+    return places_.take(std::move(client));
 }
 
 Response EventStreams::open(std::unique_ptr<Place> place, std::unique_ptr<EventSource> source) {
@@ -75,11 +72,6 @@ Response EventStreams::open(std::unique_ptr<Place> place, std::unique_ptr<EventS
     response.body =
         StreamBody{.next = [stream]() { return stream->next(); }, .length = std::nullopt};
     return response;
-}
-
-std::size_t EventStreams::open_streams() const {
-    const std::lock_guard lock(mutex_);
-    return streams_;
 }
 
 }  // namespace reelshare::http

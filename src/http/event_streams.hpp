@@ -2,6 +2,7 @@
 // Server-sent events: answers that stay open and tell what happens. How many may be open, the
 // heartbeat and the end are the same for all; what is told is the source's.
 
+#include "base/places.hpp"
 #include "base/task.hpp"
 #include "http/message.hpp"
 
@@ -10,9 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -46,9 +45,9 @@ class EventSource {
 class EventStreams {
   public:
     /// A place among the streams that may be open at once.
-    class Place;
+    using Place = Places::Place;
 
-    explicit EventStreams(EventStreamLimits limits = {}) : limits_(limits) {}
+    explicit EventStreams(EventStreamLimits limits = {});
 
     /// A place for one more stream of `client`, an address or a user. `too_many`, `unavailable`:
     /// over the limits.
@@ -60,29 +59,14 @@ class EventStreams {
     /// Ends all streams within a moment, so that a shutdown need not wait for them.
     void stop() { stopping_ = true; }
 
-    [[nodiscard]] std::size_t open_streams() const;
+    [[nodiscard]] std::size_t open_streams() const { return places_.taken(); }
 
   private:
     class Stream;
 
     const EventStreamLimits limits_;
     std::atomic<bool> stopping_{false};
-    mutable std::mutex mutex_;
-    std::size_t streams_ = 0;
-    std::map<std::string, std::size_t> per_client_;
-};
-
-/// Gives itself back.
-class EventStreams::Place {
-  public:
-    Place(EventStreams& streams, std::string client);
-    ~Place();
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-  private:
-    EventStreams& streams_;
-    std::string client_;
+    Places places_;
 };
 
 }  // namespace reelshare::http

@@ -29,8 +29,8 @@ class BodyReader {
   public:
     virtual ~BodyReader() = default;
     /// Up to `into.size()` bytes; 0 at the end. Errors: `too_large` (over the route's limit),
-    /// `invalid` (broken framing), `timeout` (slower than the minimum rate), `aborted` (the client
-    /// went away).
+    /// `invalid` (broken framing; the client went away: broken_body.hpp), `timeout` (slower than
+    /// the minimum rate).
     virtual Task<Result<std::size_t>> read(std::span<char> into) = 0;
     /// The declared length, where there is one.
     [[nodiscard]] virtual std::optional<std::uint64_t> content_length() const = 0;

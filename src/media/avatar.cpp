@@ -1,8 +1,10 @@
 #include "media/avatar.hpp"
 
 #include "media/av.hpp"
+#include "media/avatar_files.hpp"
 #include "media/failure.hpp"
 #include "media/picture_file.hpp"
+#include "media/picture_type.hpp"
 
 #include <unistd.h>
 
@@ -19,8 +21,6 @@ namespace reelshare::media {
 
 namespace {
 
-constexpr int kLarge = 320;
-constexpr int kSmall = 96;
 constexpr int kShortestEdge = 16;
 constexpr int kWidestAspect = 8;
 constexpr int kQuality = 82;
@@ -45,9 +45,16 @@ std::vector<std::uint8_t> read_all(int fd) {
 }
 
 const char* decoder_for(std::string_view bytes) {
-    if (bytes.starts_with("\xff\xd8\xff")) return "mjpeg";
-    if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return "png";
-    if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return "webp";
+    switch (picture_type(bytes)) {
+        case PictureType::jpeg:
+            return "mjpeg";
+        case PictureType::png:
+            return "png";
+        case PictureType::webp:
+            return "webp";
+        case PictureType::unknown:
+            break;
+    }
     fail_image();
 }
 
@@ -135,19 +142,19 @@ std::pair<int, int> source_of(int x, int y, int last, int orientation) {
     }
 }
 
-/// The middle square of a picture whose short edge is `kLarge`, upright and on white. `fitted` and
-/// the answer are RGBA.
+/// The middle square of a picture whose short edge is `kLargeAvatar`, upright and on white.
+/// `fitted` and the answer are RGBA.
 FramePtr upright_square(const AVFrame& fitted, int orientation) {
     auto square = new_frame();
-    square->width = kLarge;
-    square->height = kLarge;
+    square->width = kLargeAvatar;
+    square->height = kLargeAvatar;
     square->format = AV_PIX_FMT_RGBA;
     need(av_frame_get_buffer(square.get(), 0), "picture");
-    const int left = (fitted.width - kLarge) / 2;
-    const int top = (fitted.height - kLarge) / 2;
-    for (int y = 0; y < kLarge; ++y) {
-        for (int x = 0; x < kLarge; ++x) {
-            const auto [from_x, from_y] = source_of(x, y, kLarge - 1, orientation);
+    const int left = (fitted.width - kLargeAvatar) / 2;
+    const int top = (fitted.height - kLargeAvatar) / 2;
+    for (int y = 0; y < kLargeAvatar; ++y) {
+        for (int x = 0; x < kLargeAvatar; ++x) {
+            const auto [from_x, from_y] = source_of(x, y, kLargeAvatar - 1, orientation);
             const std::uint8_t* from = pixel(fitted, left + from_x, top + from_y);
             std::uint8_t* to = pixel(*square, x, y);
             const int alpha = from[3];
@@ -162,7 +169,7 @@ FramePtr upright_square(const AVFrame& fitted, int orientation) {
 
 void write_square(const AVFrame& square, int size, int directory) {
     auto image = scaled(square, size, size, AV_PIX_FMT_YUV420P, true);
-    write_webp(*image, kQuality, directory, std::to_string(size) + ".webp");
+    write_webp(*image, kQuality, directory, avatar_file(size));
 }
 
 }  // namespace
@@ -172,13 +179,14 @@ void write_avatars(const Job& job, int input, int output) {
     const FramePtr picture = decode(bytes, job);
     const int short_edge = std::min(picture->width, picture->height);
     const auto fit = [&](int edge) {
-        return std::max(kLarge, static_cast<int>(std::int64_t{edge} * kLarge / short_edge));
+        return std::max(
+            kLargeAvatar, static_cast<int>(std::int64_t{edge} * kLargeAvatar / short_edge)
+        );
     };
     const FramePtr fitted =
         scaled(*picture, fit(picture->width), fit(picture->height), AV_PIX_FMT_RGBA, false);
     const FramePtr square = upright_square(*fitted, orientation_of(*picture));
-    write_square(*square, kLarge, output);
-    write_square(*square, kSmall, output);
+    for (const int size : kAvatarSizes) write_square(*square, size, output);
 }
 
 }  // namespace reelshare::media

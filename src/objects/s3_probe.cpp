@@ -55,15 +55,6 @@ class Probe {
   private:
     static std::unexpected<Error> wrong(const char* what) { return fail_unavailable(what); }
 
-    Task<Result<void>> store(std::string key, std::string bytes) {
-        auto writer = co_await store_->create(std::move(key));
-        if (!writer) co_return std::unexpected(writer.error());
-        auto written = co_await (*writer)->write(bytes);
-        if (!written) co_return written;
-        auto committed = co_await (*writer)->commit();
-        co_return committed;
-    }
-
     Task<Result<std::string>> read(std::string key, std::uint64_t offset, std::size_t size) {
         auto reader = co_await store_->open(std::move(key));
         if (!reader) co_return std::unexpected(reader.error());
@@ -75,7 +66,7 @@ class Probe {
     }
 
     Task<Result<void>> put() {
-        auto stored = co_await store(small_, bytes_.substr(0, kSmall));
+        auto stored = co_await store_->put(small_, bytes_.substr(0, kSmall));
         if (!stored) co_return stored;
         auto back = co_await read(small_, 0, kSmall + 1);
         if (!back) co_return std::unexpected(back.error());
@@ -91,7 +82,7 @@ class Probe {
     }
 
     Task<Result<void>> list() {
-        auto stored = co_await store(other_, "x");
+        auto stored = co_await store_->put(other_, "x");
         if (!stored) co_return stored;
         auto found = co_await store_->list("probe/" + id_ + '/');
         if (!found) co_return std::unexpected(found.error());
@@ -102,7 +93,7 @@ class Probe {
     }
 
     Task<Result<void>> multipart() {
-        auto stored = co_await store(large_, bytes_);
+        auto stored = co_await store_->put(large_, bytes_);
         if (!stored) co_return stored;
         auto back = co_await read(large_, 0, kLarge);
         if (!back) co_return std::unexpected(back.error());
@@ -126,7 +117,7 @@ class Probe {
     Task<Result<void>> replaced() {
         auto reader = co_await store_->open(other_);
         if (!reader) co_return std::unexpected(reader.error());
-        auto stored = co_await store(other_, "y");
+        auto stored = co_await store_->put(other_, "y");
         if (!stored) co_return stored;
         std::string byte(1, '\0');
         const auto got = co_await (*reader)->read(0, byte);

@@ -85,6 +85,8 @@ class Store {
 
     virtual Task<Result<std::unique_ptr<Writer>>> create(std::string key) = 0;
     virtual Task<Result<std::unique_ptr<Reader>>> open(std::string key) = 0;
+    /// A whole object at once.
+    Task<Result<void>> put(std::string key, std::string bytes);
 
     /// Opens the unfinished object of `key` to append behind `mark`, one that its appenders gave;
     /// what is behind it is cut off (nobody was told of it). An empty mark begins it. `not_found`:

@@ -1,7 +1,10 @@
 #include "processing/lost_avatars.hpp"
 
+#include "media/avatar_files.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 namespace reelshare::processing {
@@ -9,17 +12,15 @@ namespace reelshare::processing {
 namespace {
 
 constexpr std::int64_t kPage = 500;
-constexpr std::array<const char*, 2> kSizes = {"-96.webp", "-320.webp"};
 
 /// The first file that is missing, or "".
 Task<Result<std::string>> missing_of(
     objects::Store& store, std::string user_id, std::string version
 ) {
-    const std::string folder = "avatars/" + user_id + '/';
-    auto objects = co_await store.list(folder);
+    auto objects = co_await store.list("avatars/" + user_id + '/');
     if (!objects) co_return std::unexpected(objects.error());
-    for (const char* size : kSizes) {
-        std::string key = folder + version + size;
+    for (const int size : media::kAvatarSizes) {
+        std::string key = avatar_key(user_id, version, size);
         if (std::ranges::find(*objects, key, &objects::ObjectInfo::key) == objects->end())
             co_return key;
     }
@@ -27,6 +28,10 @@ Task<Result<std::string>> missing_of(
 }
 
 }  // namespace
+
+std::string avatar_key(std::string_view user_id, std::string_view version, int size) {
+    return fmt::format("avatars/{}/{}-{}", user_id, version, media::avatar_file(size));
+}
 
 Task<Result<std::vector<LostAvatar>>> find_lost_avatars(
     db::Database& database, objects::Store& store

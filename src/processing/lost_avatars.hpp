@@ -5,9 +5,13 @@
 #include "objects/store.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace reelshare::processing {
+
+/// Where a version of a user's picture is kept, `size` of media::kAvatarSizes.
+[[nodiscard]] std::string avatar_key(std::string_view user_id, std::string_view version, int size);
 
 struct LostAvatar {
     std::string user_id;

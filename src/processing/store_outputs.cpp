@@ -102,8 +102,8 @@ Task<Result<void>> Worker::store_outputs(
     for (const media::Rendition& rendition : report.renditions) {
         auto stored = co_await store_file(job, rendition.file, prefix + '/' + rendition.file);
         if (!stored) co_return stored;
-        auto listed = co_await store_text(
-            media::media_playlist(rendition), prefix + '/' + rendition.name + ".m3u8"
+        auto listed = co_await store_.put(
+            prefix + '/' + rendition.name + ".m3u8", media::media_playlist(rendition)
         );
         if (!listed) co_return listed;
     }
@@ -112,12 +112,12 @@ Task<Result<void>> Worker::store_outputs(
         if (!stored) co_return stored;
     }
     if (report.storyboard) {
-        auto cues = co_await store_text(
-            media::storyboard_cues(*report.storyboard, report.duration), prefix + "/storyboard.vtt"
+        auto cues = co_await store_.put(
+            prefix + "/storyboard.vtt", media::storyboard_cues(*report.storyboard, report.duration)
         );
         if (!cues) co_return cues;
     }
-    auto listed = co_await store_text(media::master_playlist(report), prefix + "/master.m3u8");
+    auto listed = co_await store_.put(prefix + "/master.m3u8", media::master_playlist(report));
     co_return listed;
 }
 
@@ -143,15 +143,6 @@ Task<Result<void>> Worker::store_file(Running& job, std::string name, std::strin
         auto written = co_await (*writer)->write({piece.data(), *got});
         if (!written) co_return written;
     }
-    auto committed = co_await (*writer)->commit();
-    co_return committed;
-}
-
-Task<Result<void>> Worker::store_text(std::string text, std::string key) {
-    auto writer = co_await store_.create(std::move(key));
-    if (!writer) co_return std::unexpected(writer.error());
-    auto written = co_await (*writer)->write(text);
-    if (!written) co_return written;
     auto committed = co_await (*writer)->commit();
     co_return committed;
 }

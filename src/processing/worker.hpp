@@ -106,7 +106,6 @@ class Worker {
         Running& job, const media::Report& report, const std::string& prefix
     );
     Task<Result<void>> store_file(Running& job, std::string name, std::string key);
-    Task<Result<void>> store_text(std::string text, std::string key);
     Task<void> remove_outputs(std::string prefix);
     Task<void> remove_source(const Claim& claim);
 

@@ -2,7 +2,9 @@
 
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "media/avatar_files.hpp"
 #include "media/job.hpp"
+#include "media/picture_type.hpp"
 #include "objects/file_descriptor.hpp"
 #include "processing/child_process.hpp"
 
@@ -70,32 +72,26 @@ Result<std::string> read_made(const std::filesystem::path& path) {
     std::string bytes(kMaxMade, '\0');
     const ssize_t size = ::read(fd.get(), bytes.data(), bytes.size());
     bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-    if (image_type(bytes) != "image/webp") return fail_internal("the media program made no WebP");
+    if (media::picture_type(bytes) != media::PictureType::webp)
+        return fail_internal("the media program made no WebP");
     return bytes;
 }
 
 }  // namespace
 
-std::string_view image_type(std::string_view bytes) {
-    if (bytes.starts_with("\xff\xd8\xff")) return "image/jpeg";
-    if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return "image/png";
-    if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP")) return "image/webp";
-    return {};
-}
-
 AvatarMaker::AvatarMaker(
     std::filesystem::path program, std::filesystem::path scratch, BlockingExecutor& executor
 )
-    : program_(std::move(program)), scratch_(std::move(scratch)), executor_(executor) {}
-
-Result<AvatarMaker::Place> AvatarMaker::take_place() {
-    if (++taken_ <= kAtOnce) return Place(taken_);
-    --taken_;
-    return fail_unavailable("too many avatars at once");
-}
+    : program_(std::move(program)),
+      scratch_(std::move(scratch)),
+      executor_(executor),
+      places_(
+          {.most = kAtOnce, .most_per_client = kAtOnce},
+          {.full = fail_unavailable("too many avatars at once").error(), .client_full = {}}
+      ) {}
 
 Task<Result<Avatar>> AvatarMaker::make(std::string image) {
-    if (image_type(image).empty())
+    if (media::picture_type(image) == media::PictureType::unknown)
         co_return fail(Errc::unsupported, "A picture must be JPEG, PNG or WebP.");
     auto made = co_await make_in(scratch_ / ("avatar-" + random_token(12)), std::move(image));
     co_return made;
@@ -136,9 +132,9 @@ Task<Result<Avatar>> AvatarMaker::make_in(std::filesystem::path path, std::strin
         co_return fail(Errc::invalid, "This picture cannot be read.");
     }
     auto read = [&]() -> Result<Avatar> {
-        auto small = read_made(path / "made" / "96.webp");
+        auto small = read_made(path / "made" / media::avatar_file(media::kSmallAvatar));
         if (!small) return std::unexpected(small.error());
-        auto large = read_made(path / "made" / "320.webp");
+        auto large = read_made(path / "made" / media::avatar_file(media::kLargeAvatar));
         if (!large) return std::unexpected(large.error());
         return Avatar{std::move(*small), std::move(*large)};
     };

@@ -3,13 +3,14 @@
 // media program, which alone meets the image's bytes.
 
 #include "base/blocking_executor.hpp"
+#include "base/places.hpp"
 #include "base/task.hpp"
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace reelshare::profiles {
@@ -19,34 +20,20 @@ struct Avatar {
     std::string large;  ///< WebP of 320 pixels.
 };
 
-/// "image/jpeg", "image/png" or "image/webp" by what the bytes say; "" for anything else.
-[[nodiscard]] std::string_view image_type(std::string_view bytes);
-
 class AvatarMaker {
   public:
     static constexpr std::uint64_t kMaxBytes = 8u << 20;
-    static constexpr int kAtOnce = 2;
+    static constexpr std::size_t kAtOnce = 2;
 
     /// `program`: reelshare-media. `scratch`: where folders for work in progress are made.
     AvatarMaker(
         std::filesystem::path program, std::filesystem::path scratch, BlockingExecutor& executor
     );
 
-    /// One of the places for images at once; it is given back when this goes.
-    class Place {
-      public:
-        explicit Place(std::atomic<int>& taken) : taken_(&taken) {}
-        Place(Place&& other) noexcept : taken_(std::exchange(other.taken_, nullptr)) {}
-        Place& operator=(Place&&) = delete;
-        ~Place() {
-            if (taken_) --*taken_;
-        }
-
-      private:
-        std::atomic<int>* taken_;
-    };
     /// Before the image is read: `unavailable` where all places are taken.
-    [[nodiscard]] Result<Place> take_place();
+    [[nodiscard]] Result<std::unique_ptr<Places::Place>> take_place(std::string user_id) {
+        return places_.take(std::move(user_id));
+    }
 
     /// `unsupported`: no image that we take. `invalid`: a damaged one, too large or too narrow.
     Task<Result<Avatar>> make(std::string image);
@@ -57,7 +44,7 @@ class AvatarMaker {
     std::filesystem::path program_;
     std::filesystem::path scratch_;
     BlockingExecutor& executor_;
-    std::atomic<int> taken_{0};
+    Places places_;
 };
 
 }  // namespace reelshare::profiles

@@ -5,45 +5,33 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "delivery/object_answer.hpp"
+#include "http/link_origin.hpp"
+#include "media/avatar_files.hpp"
+#include "processing/lost_avatars.hpp"
 #include "profiles/handlers.hpp"
-#include "videos/cached_answer.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace reelshare::profiles {
 
 namespace {
 
-constexpr std::array<int, 2> kSizes = {96, 320};
+using media::kAvatarSizes;
+using processing::avatar_key;
 
 /// The version in "<version>-<size>.webp", or "" for what is no file of ours.
 std::string_view version_of(std::string_view file) {
-    for (const int size : kSizes) {
-        const std::string end = fmt::format("-{}.webp", size);
+    for (const int size : kAvatarSizes) {
+        const std::string end = '-' + media::avatar_file(size);
         if (!file.ends_with(end)) continue;
         file.remove_suffix(end.size());
         return is_id(file) ? file : std::string_view();
     }
     return {};
-}
-
-std::string avatar_key(const std::string& user_id, const std::string& version, int size) {
-    return fmt::format("avatars/{}/{}-{}.webp", user_id, version, size);
-}
-
-Task<Result<void>> put(objects::Store& store, std::string key, std::string bytes) {
-    auto writer = co_await store.create(std::move(key));
-    if (!writer) co_return std::unexpected(writer.error());
-    auto written = co_await (*writer)->write(bytes);
-    if (!written) co_return written;
-    auto committed = co_await (*writer)->commit();
-    co_return committed;
 }
 
 /// Gives the user this version and takes the one before out of the store.
@@ -61,7 +49,7 @@ Task<Result<void>> replace(const ProfileParts& parts, std::string user_id, std::
 
 Task<void> remove_avatar_files(objects::Store& store, std::string user_id, std::string version) {
     if (version.empty()) co_return;
-    for (const int size : kSizes) {
+    for (const int size : kAvatarSizes) {
         auto removed = co_await store.remove(avatar_key(user_id, version, size));
         if (!removed) log::warn("avatar_not_removed", {{"error", removed.error().detail}});
     }
@@ -70,23 +58,23 @@ Task<void> remove_avatar_files(objects::Store& store, std::string user_id, std::
 Task<Result<http::Response>> put_avatar(const ProfileParts& parts, http::Request& request) {
     auto viewer = co_await parts.accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
-    auto place = parts.avatars.take_place();
+    auto place = parts.avatars.take_place(viewer->user_id);
     if (!place) co_return std::unexpected(place.error());
     auto image = co_await request.body->read_all(AvatarMaker::kMaxBytes);
     if (!image) co_return std::unexpected(image.error());
     auto avatar = co_await parts.avatars.make(std::move(*image));
     if (!avatar) co_return std::unexpected(avatar.error());
     const std::string version = new_id();
-    for (const int size : kSizes) {
-        auto stored = co_await put(
-            parts.store, avatar_key(viewer->user_id, version, size),
-            size == kSizes.front() ? avatar->small : avatar->large
+    for (const int size : kAvatarSizes) {
+        auto stored = co_await parts.store.put(
+            avatar_key(viewer->user_id, version, size),
+            size == media::kSmallAvatar ? avatar->small : avatar->large
         );
         if (!stored) co_return std::unexpected(stored.error());
     }
     auto replaced = co_await replace(parts, viewer->user_id, version);
     if (!replaced) co_return std::unexpected(replaced.error());
-    const std::string origin = videos::link_origin(request, parts.videos.public_url());
+    const std::string origin = http::link_origin(request, parts.videos.public_url());
     co_return http::success(
         200, "Avatar updated successfully",
         boost::json::object{{"avatarUrl", accounts::avatar_url(origin, viewer->user_id, version)}}

@@ -2,6 +2,7 @@
 
 #include "accounts/person.hpp"
 #include "base/json.hpp"
+#include "http/link_origin.hpp"
 #include "profiles/handlers.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/forget_user.hpp"
@@ -22,7 +23,7 @@ json::value text_or_null(const std::optional<std::string>& text) {
 }
 
 std::string origin_of(const ProfileParts& parts, const http::Request& request) {
-    return videos::link_origin(request, parts.videos.public_url());
+    return http::link_origin(request, parts.videos.public_url());
 }
 
 /// What everybody may see; never an e-mail address.

@@ -1,5 +1,6 @@
 #include "statistics/routes.hpp"
 
+#include "http/link_origin.hpp"
 #include "statistics/statistics.hpp"
 #include "videos/cached_answer.hpp"
 
@@ -16,7 +17,7 @@ Task<Result<http::Response>> show(
     const auto viewer = co_await accounts.require(request);
     if (!viewer) co_return std::unexpected(viewer.error());
     auto found = co_await statistics_of(
-        database, viewer->user_id, videos::link_origin(request, videos.public_url()), videos.links()
+        database, viewer->user_id, http::link_origin(request, videos.public_url()), videos.links()
     );
     if (!found) co_return std::unexpected(found.error());
     http::Response response =

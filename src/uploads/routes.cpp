@@ -1,5 +1,6 @@
 #include "uploads/routes.hpp"
 
+#include "http/link_origin.hpp"
 #include "uploads/form.hpp"
 #include "videos/cached_answer.hpp"
 
@@ -67,7 +68,7 @@ Task<Result<http::Response>> upload(const UploadParts& parts, http::Request& req
     if (!id) co_return std::unexpected(id.error());
     co_await wait_for(parts, *id, *wait);
     auto video = co_await parts.videos.find(
-        *id, viewer->user_id, videos::link_origin(request, parts.public_url)
+        *id, viewer->user_id, http::link_origin(request, parts.public_url)
     );
     if (!video) co_return std::unexpected(video.error());
     co_return http::success(201, "Video uploaded successfully!", std::move(*video));

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "http/broken_body.hpp"
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 
 #include <utility>
@@ -114,7 +115,7 @@ Task<Result<Response>> create(const TusParts& parts, Request& request, std::stri
     Response response = empty(201);
     response.set(
         "Location",
-        videos::link_origin(request, parts.public_url) + std::string(kPath) + '/' + state->id
+        http::link_origin(request, parts.public_url) + std::string(kPath) + '/' + state->id
     );
     if (with_body) {
         auto taken = co_await take_body(parts, request, state->id, user_id, 0);

@@ -7,6 +7,9 @@
 #include "uploads/sniff.hpp"
 #include "videos/fields.hpp"
 
+#include <limits>
+#include <utility>
+
 namespace reelshare::uploads {
 
 std::unexpected<Error> file_too_large(std::uint64_t max_bytes) {
@@ -61,27 +64,16 @@ Uploads::Uploads(
       database_(database),
       store_(store),
       words_(words),
-      new_job_(std::move(new_job)) {}
-
-Uploads::Place::~Place() {
-    const std::lock_guard lock(uploads_.mutex_);
-    const auto found = uploads_.places_.find(user_id_);
-    if (--found->second == 0) uploads_.places_.erase(found);
-}
-
-Result<std::unique_ptr<Uploads::Place>> Uploads::take_place(const std::string& user_id) {
-    const std::lock_guard lock(mutex_);
-    int& taken = places_[user_id];
-    if (taken >= options_.max_per_user) {
-        return std::unexpected(Error{
-            .code = Errc::too_many,
-            .message = "You are uploading several clips already. Wait until one is done.",
-            .retry_after_s = 10
-        });
-    }
-    ++taken;
-    return std::make_unique<Place>(*this, user_id);
-}
+      new_job_(std::move(new_job)),
+      places_(
+          {.most = std::numeric_limits<std::size_t>::max(), .most_per_client = options.max_per_user
+          },
+          {.full = {},
+           .client_full =
+               {.code = Errc::too_many,
+                .message = "You are uploading several clips already. Wait until one is done.",
+                .retry_after_s = 10}}
+      ) {}
 
 Task<Result<void>> Uploads::admit(std::uint64_t declared) {
     auto free_bytes = co_await store_.free_bytes();

@@ -3,16 +3,17 @@
 // acknowledged before it is durable, nothing left behind by what fails.
 
 #include "base/hash.hpp"
+#include "base/places.hpp"
 #include "db/database.hpp"
 #include "objects/store.hpp"
 #include "uploads/header_judge.hpp"
 #include "videos/videos.hpp"
 #include "words/words.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,7 @@ namespace reelshare::uploads {
 
 struct UploadOptions {
     std::uint64_t max_bytes = 512ull << 20;
-    int max_per_user = 4;  ///< At once.
+    std::size_t max_per_user = 4;  ///< At once.
     HeaderLimits header{};
     std::uint64_t reserve_bytes =
         256ull << 20;  ///< Kept free on the disk for the database and renditions.
@@ -77,8 +78,9 @@ class Uploads {
     );
 
     /// One of the user's places; given back when it is destroyed. `too_many` where all are taken.
-    class Place;
-    Result<std::unique_ptr<Place>> take_place(const std::string& user_id);
+    Result<std::unique_ptr<Places::Place>> take_place(const std::string& user_id) {
+        return places_.take(user_id);
+    }
 
     /// Whether there is room for `declared` bytes (0 where unknown) and the store takes them now:
     /// `no_space`, `unavailable`. To be asked before a body is read.
@@ -107,21 +109,7 @@ class Uploads {
     objects::Store& store_;
     words::Words& words_;
     std::function<void()> new_job_;
-    std::mutex mutex_;
-    std::map<std::string, int> places_;
-};
-
-class Uploads::Place {
-  public:
-    Place(Uploads& uploads, std::string user_id)
-        : uploads_(uploads), user_id_(std::move(user_id)) {}
-    ~Place();
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-  private:
-    Uploads& uploads_;
-    std::string user_id_;
+    Places places_;
 };
 
 }  // namespace reelshare::uploads

@@ -3,7 +3,6 @@
 // 304.
 
 #include "cache/near_cache.hpp"
-#include "http/link_origin.hpp"
 #include "http/message.hpp"
 
 #include <string>
@@ -17,7 +16,5 @@ namespace reelshare::videos {
     const cache::Entry& entry,
     std::string_view cache_control = "no-cache"
 );
-
-using http::link_origin;
 
 }  // namespace reelshare::videos

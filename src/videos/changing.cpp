@@ -1,6 +1,7 @@
 // What needs a bearer: likes, and what an owner does with a post.
 
 #include "base/log.hpp"
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/fields.hpp"
 #include "videos/forget_user.hpp"
@@ -68,7 +69,7 @@ Task<Result<http::Response>> change_video(const VideoParts& parts, http::Request
         co_await parts.videos.change(id, viewer->user_id, std::move(*change), moderates);
     if (!changed) co_return std::unexpected(changed.error());
     auto video = co_await parts.videos.find_for(
-        id, viewer->user_id, moderates, link_origin(request, parts.videos.public_url())
+        id, viewer->user_id, moderates, http::link_origin(request, parts.videos.public_url())
     );
     if (!video) co_return std::unexpected(video.error());
     co_return http::success(200, "Video updated successfully", std::move(*video));

@@ -1,5 +1,6 @@
 // GET /video/feed
 
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/feed.hpp"
 #include "videos/handlers.hpp"
@@ -42,7 +43,7 @@ Task<Result<http::Response>> show_feed(const VideoParts& parts, http::Request& r
     who.just_seen = parts.views.pending_of(who.name);
     auto page = co_await parts.videos.for_you(
         std::move(who), std::move(question->place), question->limit,
-        link_origin(request, parts.videos.public_url())
+        http::link_origin(request, parts.videos.public_url())
     );
     if (!page) co_return std::unexpected(page.error());
     json::object meta{{"limit", question->limit}, {"again", page->again}};

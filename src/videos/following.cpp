@@ -1,5 +1,6 @@
 // GET /video/following: the newest of those whom the viewer follows.
 
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/handlers.hpp"
 #include "videos/pages.hpp"
@@ -31,7 +32,7 @@ Task<Result<http::Response>> list_followed(const VideoParts& parts, http::Reques
         co_return fail_field("sort", "This list is by time.");
     auto slice = co_await parts.videos.of_followed(
         viewer->user_id, list->before_id, list->limit,
-        link_origin(request, parts.videos.public_url())
+        http::link_origin(request, parts.videos.public_url())
     );
     if (!slice) co_return std::unexpected(slice.error());
     json::object meta{{"limit", list->limit}, {"nextCursor", nullptr}};

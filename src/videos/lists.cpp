@@ -2,6 +2,7 @@
 // reading the query and one look-up.
 
 #include "base/id.hpp"
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/handlers.hpp"
 #include "videos/paging.hpp"
@@ -133,7 +134,7 @@ Task<Result<http::Response>> list_videos(const VideoParts& parts, http::Request&
     auto viewer_id = co_await made_for(parts, request);
     if (!viewer_id) co_return std::unexpected(viewer_id.error());
     wanted->viewer_id = std::move(*viewer_id);
-    wanted->origin = link_origin(request, parts.videos.public_url());
+    wanted->origin = http::link_origin(request, parts.videos.public_url());
     // Searches are as many as there are words: they would only drive others out of the cache.
     if (wanted->terms.any() || !wanted->viewer_id.empty()) {
         auto bytes = co_await feed_bytes(parts.videos, std::move(*wanted));
@@ -161,7 +162,7 @@ Task<Result<http::Response>> list_user_videos(const VideoParts& parts, http::Req
     std::string user_id(request.param("id"));
     if (user_id == "me" && *viewer) user_id = (*viewer)->user_id;
     if (!is_id(user_id)) co_return fail(Errc::not_found, "User not found!");
-    const std::string origin = link_origin(request, parts.videos.public_url());
+    const std::string origin = http::link_origin(request, parts.videos.public_url());
     if (*viewer && (*viewer)->user_id == user_id) {
         auto bytes = co_await user_bytes(parts.videos, user_id, true, *list, origin);
         if (!bytes) co_return std::unexpected(bytes.error());

@@ -2,6 +2,7 @@
 // viewer's own (do I like it?) is a look-up by key, put into the last field of those bytes.
 
 #include "base/id.hpp"
+#include "http/link_origin.hpp"
 #include "videos/cached_answer.hpp"
 #include "videos/handlers.hpp"
 #include "videos/viewer.hpp"
@@ -83,7 +84,7 @@ Task<Result<http::Response>> show_video(const VideoParts& parts, http::Request& 
     if (!is_id(id)) co_return fail(Errc::not_found, "Video not found!");
     const auto viewer = co_await parts.accounts.identify(request);
     if (!viewer) co_return std::unexpected(viewer.error());
-    const std::string origin = link_origin(request, parts.videos.public_url());
+    const std::string origin = http::link_origin(request, parts.videos.public_url());
     auto entry = co_await parts.near_cache.get(
         fmt::format("video {} {}", origin, id), {"video:" + id, "videos", "listing"},
         [&]() { return bytes_for_guests(parts.videos, id, origin); }

@@ -31,12 +31,6 @@
 namespace reelshare::media {
 namespace {
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define REELSHARE_SKIP_CELL
-#endif
-#endif
-
 constexpr int kDone = 0;      ///< The act succeeded.
 constexpr int kRefused = 77;  ///< The kernel said no.
 
@@ -96,14 +90,7 @@ struct Act {
     std::function<int(int folder)> run;
 };
 
-class Cell : public testing::TestWithParam<Act> {
-  protected:
-    void SetUp() override {
-#ifdef REELSHARE_SKIP_CELL
-        GTEST_SKIP() << "sanitizers need what the cell forbids";
-#endif
-    }
-};
+class Cell : public testing::TestWithParam<Act> {};
 
 TEST_P(Cell, Holds) {
     const int status = inside(GetParam().run);

@@ -1,6 +1,6 @@
 #include "videos/viewer.hpp"
 
-#include "videos/cached_answer.hpp"
+#include "http/link_origin.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,17 +46,17 @@ TEST(Viewer, WithoutCookieAddressAndBrowserTell) {
 
 TEST(Links, FollowPublicUrlElseTheHostAskedFor) {
     http::Request request;
-    EXPECT_EQ(link_origin(request, ""), "");
+    EXPECT_EQ(http::link_origin(request, ""), "");
     request.headers.emplace_back("host", "192.168.1.7:5000");
-    EXPECT_EQ(link_origin(request, ""), "http://192.168.1.7:5000");
-    EXPECT_EQ(link_origin(request, "https://clips.example"), "https://clips.example");
+    EXPECT_EQ(http::link_origin(request, ""), "http://192.168.1.7:5000");
+    EXPECT_EQ(http::link_origin(request, "https://clips.example"), "https://clips.example");
     request.secure = true;
-    EXPECT_EQ(link_origin(request, ""), "https://192.168.1.7:5000");
+    EXPECT_EQ(http::link_origin(request, ""), "https://192.168.1.7:5000");
     for (const std::string& bad : std::vector<std::string>{
              "a b", "a/b", "evil\"", "<x>", "a@b", "é", std::string(300, 'a')
          }) {
         request.headers.back().second = bad;
-        EXPECT_EQ(link_origin(request, ""), "") << bad;
+        EXPECT_EQ(http::link_origin(request, ""), "") << bad;
     }
 }
 
