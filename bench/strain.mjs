@@ -1,15 +1,15 @@
 // What many idle, slow or rude clients cost those who are none of it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 
-import { clip } from '../tests/support/clips.mjs';
 import { Person } from '../tests/support/api.mjs';
-import { report, residentMiB, startPinned, until, wrk } from './support.mjs';
+import { clip } from '../tests/support/clips.mjs';
+import { from } from './crowd.mjs';
+import { median, report, residentMiB, startPinned, until, wrk } from './support.mjs';
 
 const kIdle = 10_000;
 const kSlow = 1_000;
-
-/** Loopback has many addresses, and each may hold a bounded number of connections. */
-const from = (i) => `127.0.1.${1 + (i % 200)}`;
 
 function open(port, i) {
     return new Promise((done, failed) => {
@@ -35,61 +35,65 @@ async function openIdle(port, count) {
     return sockets;
 }
 
+async function gauge(server, name) {
+    const page = await (await fetch(`${server.url}/metrics`)).text();
+    return Number(page.match(new RegExp(`^${name} (\\S+)$`, 'm'))[1]);
+}
+
 async function idleConnections() {
     const server = await startPinned({ core: '0', env: { THREADS: '1', WORKERS: '0' } });
     await fetch(`${server.url}/api/v1/video`);
     const before = await residentMiB(server.pid);
     const sockets = await openIdle(server.port, kIdle);
     const more = (await residentMiB(server.pid)) - before;
-    report(`${kIdle} idle connections, MiB more`, more.toFixed(1), '< 100', more < 100);
-    const answer = await fetch(`${server.url}/healthz`);
-    report('  a new client is answered', String(answer.status), '200', answer.status === 200);
+    const held = await gauge(server, 'reelshare_http_connections');
+    report(`${kIdle} idle connections, MiB more`, more.toFixed(1), '< 100', more < 100 && held >= kIdle);
     sockets.forEach((socket) => socket.destroy());
     await server.stop();
 }
 
-/** A third each: the header byte by byte, the body byte by byte, the answer taken byte by byte. */
-async function slowSenders(port, token) {
-    const sockets = [];
-    for (let i = 0; i < kSlow; ++i) {
-        const socket = await open(port, i);
-        socket.on('error', () => {});
-        if (i % 3 === 0) socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ');
-        else if (i % 3 === 1)
-            socket.write(`POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{`);
-        else {
-            socket.pause();
-            socket.write('GET /api/v1/video?limit=10 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20));
-        }
-        sockets.push(socket);
-    }
-    const timer = setInterval(() => {
-        for (let i = 0; i < sockets.length; ++i)
-            if (i % 3 !== 2 && !sockets[i].destroyed) sockets[i].write('a');
-    }, 1000);
-    return () => {
-        clearInterval(timer);
-        sockets.forEach((socket) => socket.destroy());
-    };
+/** Each by the program that is known for it: 1,000 connections, 1,000 of them opened a second. */
+const slowness = {
+    'send their header slowly': ['-H', '-i', '3', '-x', '24'],
+    'send their body slowly': ['-B', '-i', '3', '-s', '60000', '-x', '10', '-t', 'POST', '-f', 'application/json'],
+    'take what they asked for slowly': ['-X', '-w', '1', '-y', '16', '-n', '1', '-z', '4', '-k', '20'],
+};
+
+function slowhttptest(args, url) {
+    const child = spawn('taskset', ['-c', '1', 'slowhttptest', '-c', String(kSlow), '-r', String(kSlow), '-l', '40', ...args, '-u', url], { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    return { end: async () => { child.kill('SIGINT'); await exited; } };
 }
 
 async function slowClients() {
     const server = await startPinned({ core: '0', env: { THREADS: '1', WORKERS: '1' } });
     const ada = await new Person(server.url).join();
-    for (let i = 0; i < 10; ++i) await ada.upload(await clip(), { title: `Clip ${i}` }, { query: '?wait=ready' });
-    const load = () => wrk({ core: '1', url: `${server.url}/api/v1/video?limit=10`, connections: 8, seconds: 5 });
+    let video;
+    for (let i = 0; i < 10; ++i) video = (await ada.upload(await clip(), { title: `Clip ${i}` }, { query: '?wait=ready' })).body.data;
+    const load = async () => {
+        const rounds = [];
+        // The slow are sent away after ten seconds.
+        for (let i = 0; i < 3; ++i) rounds.push((await wrk({ core: '1', url: `${server.url}/api/v1/video?limit=10`, connections: 8, seconds: 2 })).p99);
+        return median(rounds);
+    };
+    const media = server.url + new URL(video.videoUrl).pathname;
     await load();
-    const idle = (await load()).p99;
-    const end = await slowSenders(server.port, ada.token);
-    const busy = (await load()).p99;
-    report(`feed p99 beside ${kSlow} slow clients (${busy.toFixed(2)} ms) against none (${idle.toFixed(2)} ms)`,
-        (busy / idle).toFixed(2), '<= 2', busy / idle <= 2);
-    end();
+    for (const [what, args] of Object.entries(slowness)) {
+        const idle = await load();
+        const slow = slowhttptest(args, args[0] === '-X' ? media : args[0] === '-B' ? `${server.url}/api/v1/auth/login` : `${server.url}/healthz`);
+        await until(async () => (await gauge(server, 'reelshare_http_connections')) > kSlow * 0.98, { what: `${kSlow} connections` });
+        const busy = await load();
+        const held = await gauge(server, 'reelshare_http_connections');
+        report(`feed p99 beside ${held - 1} who ${what} (${busy.toFixed(2)} ms, else ${idle.toFixed(2)} ms)`,
+            (busy / idle).toFixed(2), '<= 2', busy / idle <= 2 && held > kSlow * 0.9);
+        await slow.end();
+        await until(async () => (await gauge(server, 'reelshare_http_connections')) < 10, { ms: 30_000, what: 'the slow to be gone' });
+    }
     await server.stop();
 }
 
-/** Heads that never end and connections that say nothing: closed or refused, and all is well behind them. */
-async function floods() {
+/** Heads that never end: refused, and all is well behind them. */
+async function headFlood() {
     const server = await startPinned({ core: '0', env: { THREADS: '1', WORKERS: '0' } });
     const before = await residentMiB(server.pid);
     const line = `X-Filler: ${'a'.repeat(1000)}\r\n`;
@@ -113,8 +117,43 @@ async function floods() {
     await server.stop();
 }
 
+/** Connections that say nothing, more than may be: the rest is refused, and soon there is room again without anybody's help. */
+async function connectionFlood() {
+    const most = 4_000;
+    const server = await startPinned({ core: '0', env: { THREADS: '1', WORKERS: '0' }, descriptors: Math.ceil(most / 0.75) });
+    const keeper = await open(server.port, 7);
+    const ask = async () => {
+        const start = performance.now();
+        keeper.write('GET /api/v1/video?limit=10 HTTP/1.1\r\nHost: x\r\n\r\n');
+        const [head] = await once(keeper, 'data');
+        if (!String(head).startsWith('HTTP/1.1 200')) throw new Error(String(head));
+        return performance.now() - start;
+    };
+    const sockets = [];
+    let refused = 0;
+    let slowest = 0;
+    for (let i = 0; i < most + 1_000; ++i) {
+        const socket = await open(server.port, i).catch(() => null);
+        if (!socket) { ++refused; continue; }
+        socket.on('error', () => {});
+        socket.once('data', () => { ++refused; });
+        sockets.push(socket);
+        if (i % 100 === 0) slowest = Math.max(slowest, await ask());
+    }
+    await until(() => refused >= 1_000, { what: 'refusals' }).catch(() => {});
+    report(`of ${most + 1_000} connections that say nothing, refused`, String(refused), '>= 1000', refused >= 1_000);
+    report('  the slowest answer on a connection of before, ms', slowest.toFixed(1), '<= 50', slowest <= 50);
+    const start = performance.now();
+    await until(() => fetch(`${server.url}/api/v1/video`).then((answer) => answer.ok, () => false), { ms: 90_000, what: 'room' });
+    const healed = (performance.now() - start) / 1000;
+    report('  room for others again, with all of them still there, s', healed.toFixed(1), '<= 15', healed <= 15);
+    for (const socket of [...sockets, keeper]) socket.destroy();
+    await server.stop();
+}
+
 export async function strain() {
     await idleConnections();
     await slowClients();
-    await floods();
+    await headFlood();
+    await connectionFlood();
 }

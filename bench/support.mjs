@@ -21,9 +21,11 @@ export function report(what, value, goal, good) {
 function print({ what, value, goal, good }) {
     console.log(`${good === undefined ? '    ' : good ? 'ok  ' : 'MISS'} ${what.padEnd(74)} ${String(value).padStart(12)}   goal ${goal}`);
 }
+/** Whether all goals are met. */
 export function summary() {
     console.log('\nAll figures of this run');
     lines.forEach(print);
+    return lines.every(({ good }) => good !== false);
 }
 
 /** A copy of a clip in MP4 with a mark behind it that players skip: the same pictures, other bytes, so that it is worked on again. */
@@ -36,11 +38,12 @@ export async function marked(file, mark) {
     return copy;
 }
 
-/** The program on chosen cores. */
-export async function startPinned({ core, env = {}, dataDir, port }) {
+/** The program on chosen cores, with as many descriptors as the machine gives or `descriptors`. */
+export async function startPinned({ core, env = {}, dataDir, port, descriptors }) {
     port ??= await freePort();
     const folder = dataDir ?? (await temporaryFolder('reelshare-bench-'));
-    const child = spawn('taskset', ['-c', core, program, 'serve'], {
+    const limited = descriptors ? ['prlimit', `--nofile=${descriptors}:${descriptors}`] : [];
+    const child = spawn('taskset', ['-c', core, ...limited, program, 'serve'], {
         env: {
             PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: folder,
             RATE_LIMIT: 'off', LOG_LEVEL: 'warn', ...env,

@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <utility>
 
 namespace reelshare::app {
 
@@ -69,12 +70,15 @@ Task<void> keep_uploads_clean(
     }
 }
 
-/// More connections than the usual 1,024 descriptors allow.
-void raise_descriptor_limit() {
+/// More connections than the usual 1,024 descriptors allow. Returns how many there may be: files,
+/// the database and other services need descriptors too, whatever clients do.
+std::size_t raise_descriptor_limit() {
+    const std::size_t usual = http::ServerOptions{}.max_connections;
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return usual;
+    const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
+    return std::min<std::size_t>(usual, limit.rlim_cur / 4 * 3);
 }
 
 void print_address(const Config& config, std::uint16_t port) {
@@ -91,7 +95,7 @@ void print_address(const Config& config, std::uint16_t port) {
 
 int serve(const Config& config) {
     StopSignal stop_signal;  // First: threads inherit the mask.
-    raise_descriptor_limit();
+    const std::size_t max_connections = raise_descriptor_limit();
     Foundation base(config);
     if (auto opened = base.open(); !opened) return refuse(opened.error());
     const auto secrets = token_secrets(config, *base.database);
@@ -106,6 +110,7 @@ int serve(const Config& config) {
     };
     options.trusted_proxies = config.trusted_proxies;
     options.spans = base.spans.get();
+    options.max_connections = max_connections;
     options.shutdown_grace = std::chrono::seconds(config.shutdown_grace_s);
     std::vector<http::Middleware> middleware;
     middleware.push_back(http::security_headers());

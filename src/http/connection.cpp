@@ -123,7 +123,10 @@ Task<Connection::Head> Connection::read_head(std::string_view& head) {
     const ServerOptions& options = loop_.state.options;
     idle_ = begin_ == end_;
     if (idle_ && loop_.state.stopping) co_return Head::closed;
-    expect(idle_ ? options.idle_timeout : options.header_timeout);
+    // Who has not asked for anything yet holds a place that others need.
+    const auto patience = requests_ == 0 ? std::min(options.header_timeout, options.idle_timeout)
+                                         : options.idle_timeout;
+    expect(idle_ ? patience : options.header_timeout);
     std::size_t searched = 0;  // Bytes of `have` that hold no end.
     bool skipped = false;
     for (;;) {
@@ -219,7 +222,8 @@ Task<bool> Connection::refuse(const Verdict& verdict, std::string_view head) {
 void Connection::identify(Request& request) {
     const ServerState& state = loop_.state;
     const std::string_view id = request.header("x-request-id");
-    request.id = is_request_id(id) ? std::string(id) : id_prefix_ + std::to_string(++requests_);
+    ++requests_;
+    request.id = is_request_id(id) ? std::string(id) : id_prefix_ + std::to_string(requests_);
     if (auto known = continue_trace(request.header("traceparent")))
         request.trace = std::move(*known);
     else if (SpanSink* const spans = state.options.spans)

@@ -26,7 +26,8 @@ struct ServerOptions {
     std::size_t max_header_fields = 100;
     std::size_t max_connections = 20'000;
     std::size_t max_connections_per_address = 2'000;
-    std::chrono::milliseconds header_timeout{10'000};  ///< The whole header, from its first byte.
+    /// The whole header, from its first byte; also the first byte of a new connection.
+    std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds idle_timeout{75'000};    ///< Keep-alive between requests.
     std::chrono::milliseconds write_timeout{30'000};   ///< No byte taken by the client for so long.
     std::chrono::milliseconds body_grace{20'000};      ///< After this, min_body_rate must hold.

@@ -329,6 +329,22 @@ TEST_F(ServerTest, AClientThatTakesALittleNowAndThenIsNot) {
     EXPECT_GT(taken, kLarge);
 }
 
+TEST_F(ServerTest, WhoNeverAsksIsLetGoBeforeWhoHasAsked) {
+    ServerOptions options;
+    options.header_timeout = std::chrono::milliseconds(500);
+    start(std::move(options));
+    Client known(server_->port());
+    // With an id of its own, as a proxy sends it.
+    constexpr std::string_view kHello = "GET /hello HTTP/1.1\r\nHost: a\r\nX-Request-Id: x\r\n\r\n";
+    known.send(kHello);
+    EXPECT_THAT(known.read_until("hello"), StartsWith("HTTP/1.1 200"));
+    Client silent(server_->port());
+    EXPECT_EQ(silent.read_all(), "");
+    EXPECT_TRUE(silent.closed());
+    known.send(kHello);
+    EXPECT_THAT(known.read_until("hello"), StartsWith("HTTP/1.1 200"));
+}
+
 TEST_F(ServerTest, OneAddressGetsSoManyConnectionsAndNoMore) {
     ServerOptions options;
     options.max_connections_per_address = 3;
