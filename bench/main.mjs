@@ -7,6 +7,7 @@ import { building } from './building.mjs';
 import { feed } from './feed.mjs';
 import { looks } from './looks.mjs';
 import { media } from './media.mjs';
+import { overload } from './overload.mjs';
 import { processing } from './processing.mjs';
 import { s3 } from './s3.mjs';
 import { scaling } from './scaling.mjs';
@@ -14,7 +15,7 @@ import { serving } from './serving.mjs';
 import { strain } from './strain.mjs';
 import { summary } from './support.mjs';
 
-const all = { serving, strain, feed, media, looks, processing, scaling, s3, building };
+const all = { serving, strain, overload, feed, media, looks, processing, scaling, s3, building };
 const names = process.argv.slice(2).map((name) => name.replace(/^--/, ''));
 for (const name of names) if (!all[name]) throw new Error(`no benchmark called ${name}; there are: ${Object.keys(all).join(', ')}`);
 

@@ -14,6 +14,7 @@
 #include "idempotency/routes.hpp"
 #include "limits/redis_quota.hpp"
 #include "limits/routes.hpp"
+#include "limits/shedding.hpp"
 #include "moderation/routes.hpp"
 #include "notifications/routes.hpp"
 #include "profiles/routes.hpp"
@@ -229,6 +230,12 @@ http::Router Features::routes() {
                  [this](const http::Request& request) { return accounts.claimed_user(request); }}
     );
     if (limiter) limits::limit_routes(router, *limiter);
+    limits::shed_routes(
+        router,
+        {.all = [&executor = base_.executor] { return executor.overloaded(); },
+         .writes = [&writes = base_.writes] { return writes.stands(StandingQueue::Clock::now()); }},
+        base_.metrics
+    );
     return router;
 }
 

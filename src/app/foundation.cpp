@@ -73,7 +73,7 @@ Result<void> Foundation::open() {
             metrics
         );
     if (auto connected = open_bus(); !connected) return connected;
-    auto opened = open_database(config_, executor, metrics);
+    auto opened = open_database(config_, executor, writes, metrics);
     if (!opened) return std::unexpected(opened.error());
     database = std::move(*opened);
     return open_store();

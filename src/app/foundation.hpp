@@ -5,6 +5,7 @@
 #include "app/config.hpp"
 #include "base/blocking_executor.hpp"
 #include "base/metrics.hpp"
+#include "base/standing_queue.hpp"
 #include "base/trace.hpp"
 #include "cache/bus.hpp"
 #include "db/database.hpp"
@@ -34,6 +35,7 @@ class Foundation {
     Metrics metrics;
     std::unique_ptr<SpanSink> spans;  ///< Null where no collector is named.
     BlockingExecutor executor;
+    StandingQueue writes;  ///< Of SQLite's writer; empty where the database is another.
     std::unique_ptr<db::Database> database;
     std::unique_ptr<objects::Store> store;
     std::unique_ptr<redis::Client> redis;  ///< Null where there is no REDIS_URL.

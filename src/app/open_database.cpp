@@ -49,8 +49,12 @@ Opened open_postgres(const Config& config, Metrics& metrics) {
     return db::open_postgres(options_of(config), metrics);
 }
 
-Opened open_sqlite(const Config& config, BlockingExecutor& executor, Metrics& metrics) {
-    auto opened = db::open_sqlite({.path = config.data_dir / "reelshare.db"}, executor, metrics);
+Opened open_sqlite(
+    const Config& config, BlockingExecutor& executor, StandingQueue& writes, Metrics& metrics
+) {
+    auto opened = db::open_sqlite(
+        {.path = config.data_dir / "reelshare.db", .writes = &writes}, executor, metrics
+    );
     if (!opened) return opened;
     auto migrated = run_now(db::migrate(**opened));
     if (!migrated) return std::unexpected(migrated.error());
@@ -59,8 +63,10 @@ Opened open_sqlite(const Config& config, BlockingExecutor& executor, Metrics& me
 
 }  // namespace
 
-Opened open_database(const Config& config, BlockingExecutor& executor, Metrics& metrics) {
-    if (config.database_url.empty()) return open_sqlite(config, executor, metrics);
+Opened open_database(
+    const Config& config, BlockingExecutor& executor, StandingQueue& writes, Metrics& metrics
+) {
+    if (config.database_url.empty()) return open_sqlite(config, executor, writes, metrics);
     return open_postgres(config, metrics);
 }
 

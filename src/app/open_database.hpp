@@ -11,9 +11,10 @@
 namespace reelshare::app {
 
 /// PostgreSQL where DATABASE_URL is set, else SQLite in the data folder. A sentence for the
-/// operator where it cannot be had. What is handed in must outlive it.
+/// operator where it cannot be had. What is handed in must outlive it. `writes` is told how long
+/// SQLite's writes wait.
 [[nodiscard]] Result<std::unique_ptr<db::Database>> open_database(
-    const Config& config, BlockingExecutor& executor, Metrics& metrics
+    const Config& config, BlockingExecutor& executor, StandingQueue& writes, Metrics& metrics
 );
 
 /// PostgreSQL at DATABASE_URL for what goes over whole tables: without the limits of requests, and

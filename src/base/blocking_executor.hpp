@@ -2,6 +2,7 @@
 // The one place where blocking work runs: SQLite reads, password hashing, fsync, file reads. Event
 // loops never block; they await `run`, which resumes them on their own loop.
 
+#include "base/standing_queue.hpp"
 #include "base/task.hpp"
 
 #include <boost/asio/associated_executor.hpp>
@@ -36,6 +37,9 @@ class BlockingExecutor {
     [[nodiscard]] std::size_t threads() const { return threads_; }
     /// Work that waits for or holds a thread.
     [[nodiscard]] std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
+    /// Whether more is asked of it than it can do: what waits now does so for long, and so did what
+    /// came before it. Then new requests are better refused, while `run` goes on for old ones.
+    [[nodiscard]] bool overloaded() const { return queue_.stands(StandingQueue::Clock::now()); }
 
     /// Runs `work` (which returns Result<T>) on a thread of the pool and resumes the caller on its
     /// own executor. An exception of `work` is rethrown to the caller.
@@ -48,6 +52,8 @@ class BlockingExecutor {
         }
         std::optional<R> result;
         std::exception_ptr failure;
+        const auto queued = StandingQueue::Clock::now();
+        queue_.entered();
         // The lambda's frame outlives the wait: both locals live in this coroutine's frame.
         co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
             [&](auto handler) {
@@ -56,7 +62,9 @@ class BlockingExecutor {
                     asio::execution::outstanding_work.tracked
                 );
                 auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-                asio::post(pool_, [&result, &failure, &work, this, home, shared]() mutable {
+                asio::post(pool_, [&result, &failure, &work, queued, this, home, shared]() mutable {
+                    const auto now = StandingQueue::Clock::now();
+                    queue_.left(now - queued, now);
                     try {
                         result.emplace(work());
                     } catch (...) {
@@ -77,6 +85,7 @@ class BlockingExecutor {
     std::size_t threads_;
     std::size_t max_queued_;
     std::atomic<std::size_t> pending_{0};
+    StandingQueue queue_;
 };
 
 }  // namespace reelshare

@@ -8,6 +8,7 @@
 
 #include "base/blocking_executor.hpp"
 #include "base/metrics.hpp"
+#include "base/standing_queue.hpp"
 #include "db/database.hpp"
 
 #include <chrono>
@@ -19,6 +20,7 @@ namespace reelshare::db {
 struct SqliteOptions {
     std::filesystem::path path;
     std::size_t max_queued_writes = 4096;  ///< More are refused: `unavailable`.
+    StandingQueue* writes = nullptr;       ///< Told of each write's wait; outlives the database.
     std::chrono::milliseconds busy_timeout{5'000};
     std::chrono::milliseconds read_limit{5'000};  ///< A longer read is ended: `unavailable`.
     /// Between two statements of a transaction; then it is rolled back: `unavailable`.

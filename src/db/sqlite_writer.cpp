@@ -75,6 +75,8 @@ void SqliteWriter::enqueue(Unit unit) {
     if (!broken_) {
         const std::lock_guard lock(mutex_);
         if (!stopping_ && queue_.size() < options_.max_queued_writes) {
+            unit.queued = StandingQueue::Clock::now();
+            if (options_.writes) options_.writes->entered();
             queue_.push_back(std::move(unit));
             queued_.Set(static_cast<double>(queue_.size()));
             arrived_.notify_one();
@@ -95,6 +97,13 @@ void SqliteWriter::answer(Unit& unit, const Result<void>& committed) {
     }
 }
 
+void SqliteWriter::take_front(Batch& batch) {
+    const auto now = StandingQueue::Clock::now();
+    if (options_.writes) options_.writes->left(now - queue_.front().queued, now);
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+}
+
 void SqliteWriter::run() {
     for (;;) {
         Batch batch;
@@ -102,9 +111,7 @@ void SqliteWriter::run() {
             std::unique_lock lock(mutex_);
             arrived_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
             if (queue_.empty()) return;
-            const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMaxBatch));
-            std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(batch));
-            queue_.erase(queue_.begin(), queue_.begin() + count);
+            while (!queue_.empty() && batch.size() < kMaxBatch) take_front(batch);
             queued_.Set(static_cast<double>(queue_.size()));
         }
         run_batch(std::move(batch));
@@ -152,10 +159,8 @@ void SqliteWriter::add_arrivals(Batch& batch, bool safe) {
     const std::lock_guard lock(mutex_);
     // How hard this batch is synced was settled when it began.
     while (!queue_.empty() && batch.size() < kMaxBatch &&
-           (safe || queue_.front().durability == Durability::relaxed)) {
-        batch.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
+           (safe || queue_.front().durability == Durability::relaxed))
+        take_front(batch);
     queued_.Set(static_cast<double>(queue_.size()));
 }
 

@@ -50,10 +50,13 @@ class SqliteWriter {
         Durability durability = Durability::safe;
         Done done{};  ///< Of the statement, or of the commit that the session asked for.
         Result<Rows> result{};
+        StandingQueue::Clock::time_point queued{};
     };
     using Batch = std::vector<Unit>;
 
     void enqueue(Unit unit);
+    /// From the queue, which is not empty. Under `mutex_`.
+    void take_front(Batch& batch);
     static void answer(Unit& unit, const Result<void>& committed);
 
     void run();

@@ -14,13 +14,15 @@ export const program = process.env.REELSHARE_BIN ?? path.join(root, 'build/relea
 
 /**
  * A running server in the world that the environment chooses (`world.mjs`). `dataDir` survives `stop` where it was
- * given (so that a second server can start on it, in the same world); a folder made here is removed.
+ * given (so that a second server can start on it, in the same world); a folder made here is removed. `before`: a command
+ * that becomes the program, such as prlimit.
  */
-export async function startServer({ env = {}, args = [], dataDir, command = 'serve', port } = {}) {
+export async function startServer({ env = {}, args = [], dataDir, command = 'serve', port, before = [] } = {}) {
     const folder = dataDir ?? (await temporaryFolder());
     port ??= await freePort();
     const world = await worldOf(folder);
-    const child = spawn(program, [command, ...args], {
+    const [first, ...rest] = [...before, program, command, ...args];
+    const child = spawn(first, rest, {
         env: {
             PATH: process.env.PATH,
             HOST: '127.0.0.1',
