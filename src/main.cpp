@@ -92,6 +92,22 @@ int main(int argc, char** argv) {
         ->required();
     copy->add_option("--to-objects", to_objects, "An empty bucket: s3://bucket[/prefix]")
         ->required();
+    app::ImportCommand import;
+    auto* import_reelserver = command(
+        "import-reelserver", "Bring what a ReelServer has: people, clips, likes, comments, follows",
+        [&](const app::Config& settings) { return app::import_reelserver(settings, import); }
+    );
+    import_reelserver
+        ->add_option("DATABASE_URL", import.database, "Its database, as its settings name it")
+        ->envname("REELSERVER_DATABASE_URL")
+        ->required();
+    import_reelserver->add_option(
+        "--media", import.media,
+        "Where its files are, if not where its rows say: http(s)://host, s3://bucket or a folder"
+    );
+    import_reelserver->add_flag(
+        "--allow-private", import.allow_private, "Fetch from addresses of inner networks too"
+    );
     cli.add_subcommand("settings", "Print all settings as a page in Markdown")->callback([] {
         std::fputs(app::settings_page().c_str(), stdout);
     });

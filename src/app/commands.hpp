@@ -38,4 +38,15 @@ int restore(const Config& config, const std::filesystem::path& from);
 /// ("s3://bucket[/prefix]"), and compares both. Stopped, it can be run again and goes on.
 int copy(const Config& config, const std::string& to_database, const std::string& to_objects);
 
+/// What is said to `import-reelserver`.
+struct ImportCommand {
+    std::string database;        ///< The address of the ReelServer's database.
+    std::string media;           ///< http(s)://…, s3://bucket, a folder; "": as its rows say.
+    bool allow_private = false;  ///< The rows may name inner addresses.
+};
+
+/// Brings people, clips, likes, comments and follows of a ReelServer. Stopped, it can be run again
+/// and goes on. 0: all of it is here; 3: all but what it has named; 1: it could not go on.
+int import_reelserver(const Config& config, const ImportCommand& command);
+
 }  // namespace reelshare::app

@@ -97,13 +97,13 @@ Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {
     co_return std::make_unique<Intake>(std::move(*writer), std::move(key), options_);
 }
 
-Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video) {
+Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video, Besides besides) {
     auto committed = co_await intake.commit();
     if (!committed) co_return std::unexpected(committed.error());
     StoredSource source{
         .key = intake.key(), .size = intake.size(), .content_hash = intake.content_hash()
     };
-    auto id = co_await record(source, std::move(video));
+    auto id = co_await record(source, std::move(video), std::move(besides));
     if (id) co_return id;
     auto removed = co_await store_.remove(source.key);
     if (!removed) log::warn("orphan_left", {{"key", source.key}});
@@ -113,7 +113,7 @@ Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video
 Task<Result<std::string>> Uploads::record(
     StoredSource source, videos::NewVideo video, Besides besides
 ) {
-    video.id = new_id();
+    if (video.id.empty()) video.id = new_id();
     video.asset_id = random_id();  // Its time would tell when these bytes came first.
     auto stored =
         co_await database_.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {

@@ -88,15 +88,16 @@ class Uploads {
     /// `declared`: bytes that are announced; 0 where unknown. The errors of `admit`.
     Task<Result<std::unique_ptr<Intake>>> begin(std::uint64_t declared);
 
-    /// Source, post and job become one fact: the id of the post. On failure the source is removed.
-    Task<Result<std::string>> finish(Intake& intake, videos::NewVideo video);
-
     /// Whether what is said of a post may be said here: the error of `words::Words::check`.
     Task<Result<void>> judge_words(const videos::NewVideo& video);
 
     /// What belongs into the same transaction: the id of the post is told.
     using Besides = std::function<Task<Result<void>>(db::Transaction&, std::string video_id)>;
-    /// The end of every upload: post and job of a source become one fact.
+
+    /// Source, post and job become one fact: the id of the post. On failure the source is removed.
+    Task<Result<std::string>> finish(Intake& intake, videos::NewVideo video, Besides besides = {});
+    /// The end of every upload: post and job of a source become one fact. A post that brings no id
+    /// is given one.
     Task<Result<std::string>> record(
         StoredSource source, videos::NewVideo video, Besides besides = {}
     );

@@ -49,12 +49,14 @@ const std::map<std::string, std::set<std::string>> kMayUse = {
     {"processing", {"base", "webhooks", "db", "objects", "media", "cache", "videos"}},
     {"uploads",
      {"base", "db", "objects", "http", "cache", "accounts", "videos", "processing", "words"}},
+    {"importing", {"base", "db", "objects", "outbound", "accounts", "videos", "comments", "uploads"}
+    },
     {"exports", {"base", "db", "objects", "http", "accounts", "delivery", "uploads"}},
     {"app", {"base",       "media",         "db",       "objects",    "http",       "cache",
              "accounts",   "delivery",      "videos",   "processing", "uploads",    "redis",
              "limits",     "idempotency",   "webhooks", "outbound",   "comments",   "follows",
              "statistics", "notifications", "profiles", "words",      "moderation", "search",
-             "moving",     "exports"}},
+             "moving",     "exports",       "importing"}},
 };
 
 /// Libraries that one folder alone may include.

@@ -1,60 +1,14 @@
 #include "outbound/http_post.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
-#include <gtest/gtest.h>
+#include "one_answer.hpp"
 
-#include <array>
-#include <atomic>
-#include <thread>
+#include <gtest/gtest.h>
 
 namespace reelshare::outbound {
 namespace {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
-
-/// Gives one answer to whoever connects, and counts them.
-class OneAnswer {
-  public:
-    explicit OneAnswer(std::string answer)
-        : acceptor_(context_, {asio::ip::make_address("127.0.0.1"), 0}),
-          thread_([this, answer = std::move(answer)] { serve(answer); }) {}
-    ~OneAnswer() {
-        ending_ = true;
-        tcp::socket poke(context_);
-        boost::system::error_code ec;
-        poke.connect(acceptor_.local_endpoint(), ec);
-    }
-    [[nodiscard]] std::string port() const {
-        return std::to_string(acceptor_.local_endpoint().port());
-    }
-    [[nodiscard]] int connections() const { return connections_; }
-    [[nodiscard]] const std::string& request() const { return request_; }
-
-  private:
-    void serve(const std::string& answer) {
-        for (;;) {
-            tcp::socket socket(context_);
-            boost::system::error_code ec;
-            acceptor_.accept(socket, ec);
-            if (ending_ || ec) return;
-            ++connections_;
-            std::array<char, 4096> piece{};
-            request_.append(piece.data(), socket.read_some(asio::buffer(piece), ec));
-            asio::write(socket, asio::buffer(answer), ec);
-        }
-    }
-
-    asio::io_context context_;
-    tcp::acceptor acceptor_;
-    std::atomic<bool> ending_{false};
-    std::atomic<int> connections_{0};
-    std::string request_;
-    std::jthread thread_;
-};
 
 constexpr const char* kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
