@@ -55,6 +55,7 @@ struct Config {
     std::uint64_t max_upload_mb = 512;      ///< MAX_UPLOAD_MB: MiB of one file
     unsigned upload_expiry_s = 86'400;      ///< UPLOAD_EXPIRY_S: of an unfinished upload
     unsigned max_duration_s = 180;          ///< MAX_DURATION_S: seconds of one clip
+    unsigned view_history_days = 365;       ///< VIEW_HISTORY_DAYS: who saw what; 0: for ever
     bool keep_source = true;                ///< KEEP_SOURCE: the uploaded file, once it is ready
     std::vector<std::string> webhook_urls;  ///< WEBHOOK_URLS: who is told of events
     std::string webhook_secret;             ///< WEBHOOK_SECRET: signs events

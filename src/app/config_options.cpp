@@ -250,6 +250,11 @@ void define_options(CLI::App& cli, Config& config) {
         "Seconds after which a file that nothing owns is removed"
     );
     option(
+        "--view-history-days", config.view_history_days, "VIEW_HISTORY_DAYS",
+        "Days that the feed remembers what somebody has seen; 0: for ever"
+    )
+        ->check(CLI::Range(0, 36'500));
+    option(
         "--media-program", config.media_program, "MEDIA_PROGRAM",
         "The reelshare-media program; default: beside this one"
     );

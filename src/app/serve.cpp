@@ -1,6 +1,7 @@
 // reelshare serve: the server, its worker and what stops them, in order. Destruction is the
 // reverse order.
 
+#include "accounts/old_sessions.hpp"
 #include "app/commands.hpp"
 #include "app/features.hpp"
 #include "app/foundation.hpp"
@@ -13,6 +14,7 @@
 #include "http/middleware.hpp"
 #include "http/server.hpp"
 #include "processing/cleanup.hpp"
+#include "videos/view_history.hpp"
 #include "webhooks/outbox.hpp"
 #include "webhooks/sender.hpp"
 
@@ -26,6 +28,23 @@
 namespace reelshare::app {
 
 namespace {
+
+/// Rows that nobody asks for any more.
+Task<Result<void>> forget_old_rows(const Config& config, db::Database& database) {
+    auto sessions = co_await accounts::forget_old_sessions(database);
+    if (!sessions) co_return std::unexpected(sessions.error());
+    std::int64_t views = 0;
+    if (config.view_history_days > 0) {
+        auto forgotten = co_await videos::forget_old_views(
+            database, std::chrono::days(config.view_history_days)
+        );
+        if (!forgotten) co_return std::unexpected(forgotten.error());
+        views = *forgotten;
+    }
+    if (*sessions > 0 || views > 0)
+        log::info("old_rows_forgotten", {{"sessions", *sessions}, {"views", views}});
+    co_return Result<void>();
+}
 
 /// The clean-up pass, at the start and every hour.
 Task<void> keep_clean(
@@ -49,6 +68,8 @@ Task<void> keep_clean(
             auto forgotten = co_await keys.forget_old();
             if (forgotten) forgotten = co_await webhooks.forget_old();
             if (!forgotten) log::warn("clean_up_failed", {{"detail", forgotten.error().detail}});
+            auto old = co_await forget_old_rows(config, *base.database);
+            if (!old) log::warn("clean_up_failed", {{"detail", old.error().detail}});
         }
         const bool woken = co_await sleep_for(std::chrono::seconds(1));
         (void)woken;

@@ -2,6 +2,7 @@
 
 #include "accounts/person.hpp"
 #include "base/id.hpp"
+#include "db/batches.hpp"
 
 #include <fmt/format.h>
 
@@ -13,8 +14,6 @@ namespace json = boost::json;
 
 /// So many at once go to a stream that has fallen behind.
 constexpr std::int64_t kBurst = 50;
-/// Deleted in one transaction: others must get at the database in between.
-constexpr std::int64_t kBatch = 5'000;
 
 constexpr std::string_view kColumns =
     "n.id, n.kind, n.actor_id, u.name, n.actor_count, v.id, v.title, c.id, c.content, n.is_read, "
@@ -60,15 +59,6 @@ NotificationList list_of(const db::Rows& rows, std::int64_t limit, std::string_v
         list.notifications.push_back(notification_json(row, origin));
     }
     return list;
-}
-
-/// Runs a DELETE of at most `kBatch` rows until there is nothing left to delete.
-Task<Result<void>> delete_all(db::Database& database, std::string sql, db::Params params) {
-    for (;;) {
-        auto deleted = co_await database.execute(sql, params, db::Durability::relaxed);
-        if (!deleted) co_return std::unexpected(deleted.error());
-        if (deleted->affected < kBatch) co_return Result<void>();
-    }
 }
 
 }  // namespace
@@ -134,28 +124,29 @@ Task<Result<void>> Notifications::prune() {
     const UnixMillis oldest = now_ms() - options_.max_age.count();
     for (const auto& [table, key] :
          {std::pair("notifications", "id"), std::pair("notices_given", "created_at")}) {
-        auto pruned = co_await delete_all(
+        auto pruned = co_await db::delete_in_batches(
             database_,
             fmt::format(
                 "DELETE FROM {} WHERE {} IN (SELECT {} FROM {} WHERE created_at < $1 ORDER BY "
                 "created_at LIMIT {})",
-                table, key, key, table, kBatch
+                table, key, key, table, db::kBatch
             ),
             {oldest}
         );
         if (!pruned) co_return std::unexpected(pruned.error());
     }
-    auto pruned = co_await delete_all(
+    auto pruned = co_await db::delete_in_batches(
         database_,
         fmt::format(
             "DELETE FROM notifications WHERE id IN (SELECT ranked.id FROM (SELECT id, ROW_NUMBER() "
             "OVER (PARTITION BY user_id ORDER BY id DESC) AS place FROM notifications) ranked "
             "WHERE ranked.place > $1 LIMIT {})",
-            kBatch
+            db::kBatch
         ),
         {options_.max_per_user}
     );
-    co_return pruned;
+    if (!pruned) co_return std::unexpected(pruned.error());
+    co_return Result<void>();
 }
 
 }  // namespace reelshare::notifications
