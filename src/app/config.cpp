@@ -81,6 +81,10 @@ Result<limits::Policies> Config::rate_limits() const {
     return policies;
 }
 
+std::uint64_t Config::user_quota_bytes() const {
+    return static_cast<std::uint64_t>(user_quota_gb * (1u << 30));
+}
+
 objects::S3Options Config::s3_options() const {
     objects::S3Options options = objects::s3_location(s3_bucket).value_or(objects::S3Options());
     options.access_key = s3_access_key;

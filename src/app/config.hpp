@@ -53,6 +53,7 @@ struct Config {
     double trace_sample = 0.1;   ///< TRACE_SAMPLE: share of the traces begun here that is exported
     std::uint16_t ops_port = 0;  ///< OPS_PORT: a worker's health and metrics; 0: none
     std::uint64_t max_upload_mb = 512;      ///< MAX_UPLOAD_MB: MiB of one file
+    double user_quota_gb = 0;               ///< USER_QUOTA_GB: of all files of one person; 0: none
     unsigned upload_expiry_s = 86'400;      ///< UPLOAD_EXPIRY_S: of an unfinished upload
     unsigned max_duration_s = 180;          ///< MAX_DURATION_S: seconds of one clip
     unsigned view_history_days = 365;       ///< VIEW_HISTORY_DAYS: who saw what; 0: for ever
@@ -84,6 +85,7 @@ struct Config {
     /// Of DATABASE_POOL, and at least four: transactions leave one of them to the reads.
     [[nodiscard]] unsigned connections_per_loop() const;
     [[nodiscard]] std::filesystem::path media_program_path() const;
+    [[nodiscard]] std::uint64_t user_quota_bytes() const;  ///< 0: none.
     /// What RATE_LIMIT_… say; `invalid` names the one that is wrong.
     [[nodiscard]] Result<limits::Policies> rate_limits() const;
     /// The bucket that the settings name, with credentials. Only where `s3_bucket` is set and there

@@ -226,6 +226,11 @@ void define_options(CLI::App& cli, Config& config) {
     option("--max-upload-mb", config.max_upload_mb, "MAX_UPLOAD_MB", "Largest file, MiB")
         ->check(CLI::Range(1, 1 << 20));
     option(
+        "--user-quota-gb", config.user_quota_gb, "USER_QUOTA_GB",
+        "GiB that the uploaded files of one account may have together; 0: no limit"
+    )
+        ->check(CLI::Range(0.0, 1e6));
+    option(
         "--upload-expiry", config.upload_expiry_s, "UPLOAD_EXPIRY_S",
         "Seconds after which an unfinished upload without new bytes is removed"
     )

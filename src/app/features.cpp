@@ -155,6 +155,7 @@ Features::Features(const Config& config, Foundation& base, const std::vector<std
       )),
       uploads(
           {.max_bytes = config.max_upload_mb << 20,
+           .quota_bytes = config.user_quota_bytes(),
            .header = {.max_duration_s = static_cast<double>(config.max_duration_s)}},
           *base.database,
           *base.store,

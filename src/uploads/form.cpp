@@ -76,7 +76,7 @@ Task<Result<void>> Form::begin_part(const PartHeader& header) {
         auto allowed = co_await uploads_.judge_words(*video_);
         if (!allowed) co_return allowed;
     }
-    auto intake = co_await uploads_.begin(declared_);
+    auto intake = co_await uploads_.begin(declared_, room_);
     if (!intake) co_return std::unexpected(intake.error());
     intake_ = std::move(*intake);
     part_ = Part::file;

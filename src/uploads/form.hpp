@@ -14,7 +14,9 @@ namespace reelshare::uploads {
 
 class Form {
   public:
-    explicit Form(Uploads& uploads) : uploads_(uploads) {}
+    /// `room`: the longest file that is taken, as `Uploads::room_of` says.
+    explicit Form(Uploads& uploads, std::uint64_t room = Uploads::kAnyRoom)
+        : uploads_(uploads), room_(room) {}
 
     /// Reads the whole body. What was written is dropped with the form unless `finish` was called.
     Task<Result<void>> read(http::Request& request);
@@ -29,6 +31,7 @@ class Form {
     Result<void> end_part();
 
     Uploads& uploads_;
+    const std::uint64_t room_;
     std::uint64_t declared_ = 0;
     Part part_ = Part::none;
     std::string data_text_;

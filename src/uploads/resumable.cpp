@@ -2,6 +2,7 @@
 
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "uploads/quota.hpp"
 #include "uploads/visit.hpp"
 
 #include <set>
@@ -60,6 +61,10 @@ Task<Result<UploadState>> Resumables::create(
                     .message = "You have too many unfinished uploads. Finish or cancel one.",
                     .retry_after_s = 60
                 });
+            if (limits().quota_bytes > 0) {
+                auto within = co_await check_quota(tx, user_id, limits().quota_bytes, length);
+                if (!within) co_return std::unexpected(within.error());
+            }
             auto row = co_await tx.query(
                 "INSERT INTO uploads (id, user_id, length, metadata, created_at, expires_at) "
                 "VALUES ($1, $2, $3, $4, $5, now_ms() + $6) RETURNING expires_at",

@@ -12,6 +12,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::uint64_t kFormOverhead = 1u << 20;  ///< What a body may hold besides the file.
 constexpr std::chrono::seconds kShortWait{2};
 constexpr std::chrono::minutes kLongWait{15};
 constexpr std::chrono::seconds kPoll{1};
@@ -58,9 +59,13 @@ Task<Result<http::Response>> upload(const UploadParts& parts, http::Request& req
     {
         auto place = parts.uploads.take_place(viewer->user_id);
         if (!place) co_return std::unexpected(place.error());
-        auto admitted = co_await parts.uploads.admit(request.body->content_length().value_or(0));
+        const std::uint64_t declared = request.body->content_length().value_or(0);
+        auto admitted = co_await parts.uploads.admit(declared);
         if (!admitted) co_return std::unexpected(admitted.error());
-        Form form(parts.uploads);
+        const std::uint64_t least = declared > kFormOverhead ? declared - kFormOverhead : 1;
+        auto room = co_await parts.uploads.room_of(viewer->user_id, least);
+        if (!room) co_return std::unexpected(room.error());
+        Form form(parts.uploads, *room);
         auto read = co_await form.read(request);
         if (!read) co_return std::unexpected(read.error());
         id = co_await form.finish(viewer->user_id, traceparent(request.trace));
@@ -77,7 +82,6 @@ Task<Result<http::Response>> upload(const UploadParts& parts, http::Request& req
 }  // namespace
 
 void add_upload_routes(http::Router& router, const UploadParts& parts) {
-    constexpr std::uint64_t kFormOverhead = 1u << 20;
     router.add(
         http::Method::post, "/api/v1/video/upload",
         http::handler([parts](http::Request& request) { return upload(parts, request); }),

@@ -4,6 +4,7 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "processing/queue.hpp"
+#include "uploads/quota.hpp"
 #include "uploads/sniff.hpp"
 #include "videos/fields.hpp"
 
@@ -38,6 +39,7 @@ Task<Result<void>> Intake::write(std::span<const char> bytes) {
     }
     size_ += bytes.size();
     if (size_ > max_bytes_) co_return file_too_large(max_bytes_);
+    if (size_ > room_) co_return over_quota(quota_);
     const auto fits = header_.take(bytes);
     if (!fits) co_return fits;
     hash_.update(bytes);
@@ -88,13 +90,21 @@ Task<Result<void>> Uploads::judge_words(const videos::NewVideo& video) {
     co_return allowed;
 }
 
-Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared) {
+Task<Result<std::uint64_t>> Uploads::room_of(std::string user_id, std::uint64_t least) {
+    if (options_.quota_bytes == 0) co_return kAnyRoom;
+    auto left = co_await quota_left(database_, std::move(user_id), options_.quota_bytes);
+    if (!left) co_return left;
+    if (*left < least) co_return over_quota(options_.quota_bytes);
+    co_return left;
+}
+
+Task<Result<std::unique_ptr<Intake>>> Uploads::begin(std::uint64_t declared, std::uint64_t room) {
     auto admitted = co_await admit(declared);
     if (!admitted) co_return std::unexpected(admitted.error());
     std::string key = "sources/" + new_id();
     auto writer = co_await store_.create(key);
     if (!writer) co_return std::unexpected(writer.error());
-    co_return std::make_unique<Intake>(std::move(*writer), std::move(key), options_);
+    co_return std::make_unique<Intake>(std::move(*writer), std::move(key), options_, room);
 }
 
 Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video, Besides besides) {
@@ -103,6 +113,15 @@ Task<Result<std::string>> Uploads::finish(Intake& intake, videos::NewVideo video
     StoredSource source{
         .key = intake.key(), .size = intake.size(), .content_hash = intake.content_hash()
     };
+    if (options_.quota_bytes > 0)
+        besides = [quota = options_.quota_bytes, user_id = video.uploader_id,
+                   rest = std::move(besides
+                   )](db::Transaction& tx, std::string video_id) -> Task<Result<void>> {
+            auto within = co_await check_quota(tx, user_id, quota);
+            if (!within || !rest) co_return within;
+            auto done = co_await rest(tx, std::move(video_id));
+            co_return done;
+        };
     auto id = co_await record(source, std::move(video), std::move(besides));
     if (id) co_return id;
     auto removed = co_await store_.remove(source.key);
