@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
-import { desktop, launch, logIn, open, shot } from '../support/browser.mjs';
+import { desktop, launch, logIn, open, phone, shot } from '../support/browser.mjs';
 import { clip } from '../support/clips.mjs';
 import { startServer, until } from '../support/server.mjs';
 
@@ -87,6 +87,23 @@ test('given up in the middle, nothing of it is left, here or on the server', asy
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByText(path.basename(file)).waitFor();
     assert.equal(await page.getByText('It goes on where it stopped').count(), 0);
+});
+
+test('what a clip waits for is told to its owner', async () => {
+    const idle = await startServer({ env: { WORKERS: '0' } });
+    try {
+        const owner = await new Person(idle.url).join('Cora');
+        await owner.upload(await clip(), { title: 'The first' });
+        const { id } = (await owner.upload(await clip({ width: 180, height: 320 }), { title: 'The second' })).body.data;
+        const waiting = await open(browser, idle.url, phone);
+        await logIn(waiting, owner);
+        await waiting.goto(`/v/${id}`);
+        await waiting.getByRole('article', { name: 'The second' }).getByText('1 clip is before it').waitFor();
+        await shot(waiting, 'phone-waiting');
+        await waiting.context().close();
+    } finally {
+        await idle.stop();
+    }
 });
 
 test('no page complained', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readClaims } from '../account/claims';
 import { ApiError, NetworkError, errorFromBody, explain } from './errors';
-import { parseUpdate } from './events';
+import { parseUpdate, parseWork } from './events';
 
 describe('errors', () => {
   const invalid = {
@@ -43,6 +43,25 @@ it('reads processing events as far as they can be trusted', () => {
   expect(parseUpdate('{"status":"exploded","progress":"x"}')).toEqual({});
   expect(parseUpdate('null')).toBeNull();
   expect(parseUpdate('{')).toBeNull();
+});
+
+it('reads what a clip waits for as far as it can be trusted', () => {
+  const work = {
+    stage: 'waiting',
+    reason: 'Soon.',
+    waitingSince: '2026-05-01T18:20:30Z',
+    ahead: 2,
+  };
+  expect(parseWork(JSON.stringify(work))).toEqual(work);
+  expect(parseWork('{"stage":"encoding","reason":7,"ahead":-1}')).toEqual({
+    stage: 'encoding',
+    reason: null,
+    waitingSince: null,
+    ahead: 0,
+  });
+  for (const bad of ['{"stage":"asleep"}', '{}', 'null', '3', '{']) {
+    expect(parseWork(bad)).toBeNull();
+  }
 });
 
 it('reads the claims of a token, and nothing from what is none', () => {

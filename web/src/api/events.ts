@@ -1,11 +1,12 @@
 import { followStream } from './streams';
-import type { VideoStatus } from './types';
+import type { VideoStatus, Work } from './types';
 import { getVideo } from './videos';
 
 export interface ProcessingUpdate {
   status?: VideoStatus;
   progress?: number;
   failure?: string;
+  work?: Work;
 }
 
 const POLL_MS = 3000;
@@ -29,8 +30,13 @@ export function followProcessing(id: string, onUpdate: (u: ProcessingUpdate) => 
   };
   const poll = async () => {
     try {
-      const { status, failure } = await getVideo(id);
-      report({ status, failure: failure ?? undefined });
+      const { status, failure, processing } = await getVideo(id);
+      report({
+        status,
+        progress: processing?.progress,
+        failure: failure ?? undefined,
+        work: processing,
+      });
     } catch {
       // The next round asks again.
     }
@@ -39,6 +45,8 @@ export function followProcessing(id: string, onUpdate: (u: ProcessingUpdate) => 
 
   const unfollow = followStream(`/video/${encodeURIComponent(id)}/events`, {
     event({ type, data }) {
+      const work = type === 'processing' ? parseWork(data) : null;
+      if (work) report({ work });
       const update = type === 'progress' || type === 'status' ? parseUpdate(data) : null;
       if (update) report(update);
     },
@@ -51,14 +59,9 @@ const STATUSES: readonly string[] = ['processing', 'playable', 'ready', 'failed'
 
 /** An event's JSON as far as it can be trusted; null for anything else. */
 export function parseUpdate(text: string): ProcessingUpdate | null {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof data !== 'object' || data === null) return null;
-  const { status, progress, failure } = data as Record<string, unknown>;
+  const data = parseObject(text);
+  if (!data) return null;
+  const { status, progress, failure } = data;
   const update: ProcessingUpdate = {};
   if (typeof status === 'string' && STATUSES.includes(status))
     update.status = status as VideoStatus;
@@ -67,4 +70,27 @@ export function parseUpdate(text: string): ProcessingUpdate | null {
   }
   if (typeof failure === 'string') update.failure = failure;
   return update;
+}
+
+const STAGES: readonly string[] = ['waiting', 'retrying', 'preparing', 'encoding', 'storing'];
+
+/** The same for the event that says what a clip waits for. */
+export function parseWork(text: string): Work | null {
+  const { stage, reason, waitingSince, ahead } = parseObject(text) ?? {};
+  if (typeof stage !== 'string' || !STAGES.includes(stage)) return null;
+  return {
+    stage: stage as Work['stage'],
+    reason: typeof reason === 'string' ? reason : null,
+    waitingSince: typeof waitingSince === 'string' ? waitingSince : null,
+    ahead: typeof ahead === 'number' && ahead > 0 ? Math.floor(ahead) : 0,
+  };
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const data: unknown = JSON.parse(text);
+    return typeof data === 'object' ? (data as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
 }

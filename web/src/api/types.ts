@@ -8,6 +8,8 @@ export type Video = Schemas['Video'] & {
   isLiked?: boolean;
 };
 export type VideoStatus = Video['status'];
+/** What is done for a clip that cannot be played yet, and what it waits for. */
+export type Work = Omit<Schemas['Processing'], 'progress'>;
 export type Visibility = Video['visibility'];
 export type VideoChange = Schemas['VideoChange'];
 export type Person = Schemas['Person'];

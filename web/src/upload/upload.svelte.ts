@@ -1,7 +1,7 @@
 import { session } from '../account/session.svelte';
 import { ApiError, NetworkError, explain } from '../api/errors';
 import { followProcessing } from '../api/events';
-import type { Video, VideoChange, Visibility } from '../api/types';
+import type { Video, VideoChange, Visibility, Work } from '../api/types';
 import { changeVideo, getVideo } from '../api/videos';
 import { homeFeeds } from '../feed/homeFeeds.svelte';
 import { refuseFile, refuseTitle } from './check';
@@ -37,6 +37,8 @@ class Upload {
   clip: Video | null = $state(null);
   /** Of the processing: 0–100, or null while the clip waits for its turn. */
   progress: number | null = $state(null);
+  /** What is done for the clip, or what it waits for. */
+  work: Work | null = $state.raw(null);
   finished = $state(false);
 
   #abort: AbortController | null = null;
@@ -116,6 +118,7 @@ class Upload {
     this.visibility = 'public';
     this.clip = null;
     this.progress = null;
+    this.work = null;
     this.finished = false;
   }
 
@@ -159,6 +162,7 @@ class Upload {
   #accept(clip: Video): void {
     this.clip = clip;
     this.progress = null;
+    this.work = null;
     this.finished = clip.status === 'ready';
     this.phase = phaseOf(clip);
     homeFeeds.expire();
@@ -166,6 +170,7 @@ class Upload {
     if (this.finished || this.phase === 'failed') return;
     this.#unfollow = followProcessing(clip.id, (update) => {
       if (update.progress !== undefined) this.progress = update.progress;
+      if (update.work) this.work = update.work;
       if (update.failure) clip.failure = update.failure;
       if (!update.status) return;
       clip.status = update.status;
