@@ -59,7 +59,7 @@ test('a private clip is uploaded: its owner watches it, nobody else', async () =
 });
 
 test('made public, everybody watches it', async () => {
-    await ada.getByRole('button', { name: 'More for this clip' }).click();
+    await ada.getByRole('article', { name: 'Only for me' }).getByRole('button', { name: 'More for this clip' }).click();
     await shot(ada, 'phone-clip-menu');
     await ada.getByRole('button', { name: 'Edit' }).click();
     await ada.getByLabel('Title').fill('');
@@ -171,7 +171,9 @@ test('nobody edits what is not theirs', async () => {
     await other.processed(answer.body.data.id);
     await ada.goto(`/v/${answer.body.data.id}`);
     await plays(ada);
-    assert.equal(await ada.getByRole('button', { name: 'More for this clip' }).count(), 0);
+    await ada.getByRole('article', { name: 'Of Bob' }).getByRole('button', { name: 'More for this clip' }).click();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Report' }).waitFor();
+    assert.equal(await ada.getByRole('dialog').getByRole('button', { name: 'Edit' }).count(), 0);
     await ada.goto(`/v/${answer.body.data.id}/statistics`);
     await ada.getByText('This is not your clip').waitFor();
     await ada.goto(`/v/${answer.body.data.id}/edit`);
