@@ -1,15 +1,12 @@
 // Every page is judged by axe: what hinders people who do not see, do not point, or do not tell colours apart.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
 import { Person } from '../support/api.mjs';
+import { faults } from '../support/axe.mjs';
 import { desktop, launch, logIn, open, phone } from '../support/browser.mjs';
 import { clip } from '../support/clips.mjs';
 import { startServer } from '../support/server.mjs';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server;
 let browser;
@@ -39,15 +36,6 @@ after(async () => {
     await browser?.close();
     await server?.stop();
 });
-
-/** What axe finds serious or critical, in words. */
-async function faults(page) {
-    await page.evaluate(() => Promise.all(document.getAnimations().filter(({ effect }) => effect.getTiming().iterations !== Infinity).map(({ finished }) => finished.catch(() => undefined))));
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-    return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-        .flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`));
-}
 
 const ready = {
     feed: ['/', (page) => page.locator('.slot video.painted').first().waitFor()],

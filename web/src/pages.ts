@@ -1,10 +1,11 @@
 import type { Component } from 'svelte';
-import type { Route } from './paths';
+import type { ModerationPart, Route } from './paths';
 
 /** What a page is shown with: whose, or of which clip, and what its path says besides. */
 export interface PageProps {
   id: string;
   side: 'followers' | 'following';
+  part: ModerationPart;
 }
 
 /** Everything but the feed is fetched when it is first wanted. */
@@ -22,6 +23,7 @@ const loaders = {
   'clip-statistics': () => import('./statistics/ClipStatisticsPage.svelte'),
   profile: () => import('./profile/ProfilePage.svelte'),
   people: () => import('./profile/PeoplePage.svelte'),
+  moderation: () => import('./moderation/ModerationPage.svelte'),
   missing: () => import('./ui/MissingPage.svelte'),
 };
 
@@ -35,5 +37,6 @@ export function propsOf(route: Route): PageProps {
   return {
     id: 'id' in route ? route.id : '',
     side: 'side' in route ? route.side : 'followers',
+    part: 'part' in route ? route.part : 'open',
   };
 }

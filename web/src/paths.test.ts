@@ -12,6 +12,9 @@ it('knows the pages', () => {
   expect(parsePath('/me')).toEqual({ page: 'profile', id: 'me' });
   expect(parsePath('/settings')).toEqual({ page: 'settings' });
   expect(parsePath('/uploads')).toEqual({ page: 'missing' });
+  expect(parsePath('/moderation/')).toEqual({ page: 'moderation', part: 'open' });
+  expect(parsePath('/moderation/log')).toEqual({ page: 'moderation', part: 'log' });
+  expect(parsePath('/moderation/open')).toEqual({ page: 'missing' });
 });
 
 it('knows the pages of clips and people', () => {

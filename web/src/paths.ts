@@ -1,3 +1,5 @@
+export type ModerationPart = 'open' | 'judged' | 'words' | 'log' | 'roles';
+
 export type Route =
   | { page: 'feed'; tab: 'for-you' | 'following' | 'trending' }
   | { page: 'clip'; id: string }
@@ -6,6 +8,7 @@ export type Route =
   /** `id` is "me" for my own. */
   | { page: 'profile'; id: string }
   | { page: 'people'; id: string; side: 'followers' | 'following' }
+  | { page: 'moderation'; part: ModerationPart }
   | { page: PlainPage }
   | { page: 'missing' };
 
@@ -22,6 +25,19 @@ const plainPages = [
 ] as const;
 type PlainPage = (typeof plainPages)[number];
 
+/** Pages that show a part of what they could. */
+const partPages: Record<string, Route> = {
+  '/': { page: 'feed', tab: 'for-you' },
+  '/following': { page: 'feed', tab: 'following' },
+  '/trending': { page: 'feed', tab: 'trending' },
+  '/me': { page: 'profile', id: 'me' },
+  '/moderation': { page: 'moderation', part: 'open' },
+  '/moderation/judged': { page: 'moderation', part: 'judged' },
+  '/moderation/words': { page: 'moderation', part: 'words' },
+  '/moderation/log': { page: 'moderation', part: 'log' },
+  '/moderation/roles': { page: 'moderation', part: 'roles' },
+};
+
 /** Pages of a thing: /KIND/ID, or one below it. */
 const idPages: Record<string, (id: string) => Route> = {
   v: (id) => ({ page: 'clip', id }),
@@ -35,10 +51,7 @@ const idPages: Record<string, (id: string) => Route> = {
 /** The page that a path names. */
 export function parsePath(pathname: string): Route {
   const path = pathname.replace(/\/+$/, '') || '/';
-  if (path === '/') return { page: 'feed', tab: 'for-you' };
-  if (path === '/following') return { page: 'feed', tab: 'following' };
-  if (path === '/trending') return { page: 'feed', tab: 'trending' };
-  if (path === '/me') return { page: 'profile', id: 'me' };
+  if (Object.hasOwn(partPages, path)) return partPages[path]!;
   const plain = plainPages.find((page) => path === `/${page}`);
   if (plain) return { page: plain };
   const [, kind, id, below] = /^\/([uv])\/([^/]+)(?:\/([a-z]+))?$/.exec(path) ?? [];

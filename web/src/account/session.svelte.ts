@@ -2,6 +2,7 @@ import * as accounts from '../api/accounts';
 import { ApiError } from '../api/errors';
 import { setTokenSource } from '../api/http';
 import { getMyProfile } from '../api/people';
+import type { Role } from '../api/types';
 import { readClaims, type Claims } from './claims';
 
 /** Tells a page load that a refresh cookie (unreadable from here) is probably there, and whose it is. */
@@ -23,6 +24,8 @@ export interface Me {
 class Session {
   me = $state<Me | null>(null);
   restoring = $state(true);
+  /** As the server last said; null while nobody asked. */
+  role: Role | null = $state(null);
   readonly ready: Promise<void>;
 
   #token: string | null = null;
@@ -74,9 +77,10 @@ class Session {
     await this.#renew();
   }
 
-  /** The token says neither name nor picture; any answer that does teaches them. */
-  learn({ id, name, avatarUrl }: { id: string; name: string; avatarUrl: string | null }): void {
+  /** The token says neither name nor picture nor role; any answer that does teaches them. */
+  learn({ id, name, avatarUrl, role }: Omit<Me, 'email'> & { role?: Role }): void {
     if (this.me?.id !== id || !name) return;
+    if (role) this.role = role;
     if (this.me.name === name && this.me.avatarUrl === avatarUrl) return;
     this.me.name = name;
     this.me.avatarUrl = avatarUrl;
@@ -110,6 +114,7 @@ class Session {
     const hint = readHint();
     const before = this.me ?? (hint?.id === claims.id ? hint : undefined);
     const known = name ?? before?.name;
+    if (this.me?.id !== claims.id) this.role = null;
     this.me = {
       id: claims.id,
       email: claims.email,
@@ -138,6 +143,7 @@ class Session {
     this.#token = null;
     this.#claims = null;
     this.me = null;
+    this.role = null;
     writeHint(null);
   }
 }

@@ -6,5 +6,6 @@ it('says what others do not see, the worst first', () => {
   expect(badgeOf({ status: 'playable', visibility: 'public' })).toBeNull();
   expect(badgeOf({ status: 'ready', visibility: 'private' })?.label).toBe('Private');
   expect(badgeOf({ status: 'processing', visibility: 'unlisted' })?.label).toBe('In the works');
+  expect(badgeOf({ status: 'failed', visibility: 'public', hidden: true })?.label).toBe('Hidden');
   expect(badgeOf({ status: 'failed', visibility: 'private' })).toMatchObject({ bad: true });
 });

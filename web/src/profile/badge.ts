@@ -7,11 +7,13 @@ export interface Badge {
   bad?: boolean;
 }
 
-/** What its owner should know of a clip at a glance; null where everybody can watch it. */
+/** What its owner, or a moderator, should know of a clip at a glance; null where everybody can watch it. */
 export function badgeOf({
   status,
   visibility,
-}: Pick<Video, 'status' | 'visibility'>): Badge | null {
+  hidden,
+}: Pick<Video, 'status' | 'visibility' | 'hidden'>): Badge | null {
+  if (hidden) return { icon: 'hidden', label: 'Hidden', bad: true };
   if (status === 'failed') return { icon: 'alert', label: 'Failed', bad: true };
   if (status === 'processing') return { icon: 'clock', label: 'In the works' };
   if (visibility === 'private') return { icon: 'lock', label: 'Private' };
