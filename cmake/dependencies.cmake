@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 # FindBoost of CMake 3.25 knows Boost up to 1.80 and warns of anything newer.
 set(Boost_NO_WARN_NEW_VERSIONS ON)
+set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json url)
 find_package(OpenSSL REQUIRED)
 find_package(spdlog REQUIRED)
@@ -12,12 +13,16 @@ find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(jwt REQUIRED IMPORTED_TARGET libjwt)
 pkg_check_modules(crypt REQUIRED IMPORTED_TARGET libxcrypt)
-pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc)
+# Small ones become part of the program: each shared library costs every start about half a millisecond.
+set(shared_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(brotlienc REQUIRED IMPORTED_TARGET libbrotlienc libbrotlicommon)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+set(CMAKE_FIND_LIBRARY_SUFFIXES ${shared_suffixes})
 
 # Asio's and Beast's non-template parts are compiled once (src/base/boost_asio.cpp,
 # src/http/boost_beast.cpp). The macros must be the same everywhere: a mismatch breaks the ODR.

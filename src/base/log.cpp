@@ -22,8 +22,8 @@ namespace reelshare::log {
 
 namespace {
 
-/// spdlog touches room for all of them at start (390 bytes each): 8192 cost a fifth of it.
-constexpr std::size_t kQueueLines = 2048;
+/// spdlog touches room for all of them at start (390 bytes each): 2048 cost a tenth of it.
+constexpr std::size_t kQueueLines = 1024;
 constexpr std::array<std::string_view, 5> kNames = {"debug", "info", "warn", "error", "off"};
 
 spdlog::level::level_enum to_spdlog(Level level) {

@@ -5,6 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace reelshare::webhooks {
@@ -25,6 +26,11 @@ Task<Result<void>> record(db::Transaction& tx, std::string event, boost::json::o
 }
 
 Task<Result<void>> set_targets(db::Database& database, std::vector<std::string> urls) {
+    // Nearly every start finds what it would write: reading spares it a durable write.
+    auto known = co_await database.query("SELECT url FROM webhook_targets ORDER BY position");
+    if (!known) co_return std::unexpected(known.error());
+    if (std::ranges::equal(*known, urls, {}, [](const db::Row& row) { return row.text(0); }))
+        co_return Result<void>();
     auto set = co_await database.transaction<bool>([&](db::Transaction& tx) -> Task<Result<bool>> {
         auto cleared = co_await tx.query("DELETE FROM webhook_targets");
         if (!cleared) co_return std::unexpected(cleared.error());
