@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 
 import { clip } from '../tests/support/clips.mjs';
+import { accounts } from './accounts.mjs';
 import { building } from './building.mjs';
 import { feed } from './feed.mjs';
 import { looks } from './looks.mjs';
@@ -15,7 +16,7 @@ import { serving } from './serving.mjs';
 import { strain } from './strain.mjs';
 import { summary } from './support.mjs';
 
-const all = { serving, strain, overload, feed, media, looks, processing, scaling, s3, building };
+const all = { serving, strain, overload, feed, accounts, media, looks, processing, scaling, s3, building };
 const names = process.argv.slice(2).map((name) => name.replace(/^--/, ''));
 for (const name of names) if (!all[name]) throw new Error(`no benchmark called ${name}; there are: ${Object.keys(all).join(', ')}`);
 
