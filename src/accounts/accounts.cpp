@@ -45,6 +45,7 @@ Accounts::Accounts(
     : database_(database),
       passwords_(passwords),
       tokens_(secrets),
+      verified_(tokens_),
       devices_(secrets.back()),
       sessions_(bus),
       options_(options) {}

@@ -7,6 +7,7 @@
 #include "accounts/session_cache.hpp"
 #include "accounts/throttle.hpp"
 #include "accounts/tokens.hpp"
+#include "accounts/verified_tokens.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/task.hpp"
@@ -123,7 +124,7 @@ class Accounts {
 
     /// The user whom the bearer token names by a good signature, or "": whom to count a request
     /// for. The session may have ended; `require` says who may do something.
-    [[nodiscard]] std::string claimed_user(const http::Request& request) const;
+    [[nodiscard]] std::string claimed_user(const http::Request& request);
 
     [[nodiscard]] const AccountsOptions& options() const { return options_; }
     [[nodiscard]] const DeviceCookie& devices() const { return devices_; }
@@ -147,6 +148,7 @@ class Accounts {
     db::Database& database_;
     Passwords& passwords_;
     Tokens tokens_;
+    VerifiedTokens verified_;
     DeviceCookie devices_;
     SessionCache sessions_;
     LoginThrottle throttle_;

@@ -4,15 +4,30 @@
 
 namespace reelshare::accounts {
 
-Task<Result<std::optional<Viewer>>> Accounts::identify(const http::Request& request) {
-    const std::string_view header = request.header("authorization");
-    if (header.empty()) co_return std::optional<Viewer>();
+namespace {
+
+/// "" where there is none.
+std::string_view bearer_token(const http::Request& request) {
+    std::string_view token = request.header("authorization");
     // The original's client sends the bare token; ours sends "Bearer <token>".
     constexpr std::string_view kScheme = "Bearer ";
-    const std::string_view token = header.starts_with(kScheme) || header.starts_with("bearer ")
-                                       ? header.substr(kScheme.size())
-                                       : header;
-    const auto claims = tokens_.verify_access(token);
+    if (token.starts_with(kScheme) || token.starts_with("bearer "))
+        token.remove_prefix(kScheme.size());
+    return token;
+}
+
+}  // namespace
+
+std::string Accounts::claimed_user(const http::Request& request) {
+    const std::string_view token = bearer_token(request);
+    if (token.empty()) return {};
+    const auto claims = verified_.claims_of(token);
+    return claims ? claims->user_id : std::string();
+}
+
+Task<Result<std::optional<Viewer>>> Accounts::identify(const http::Request& request) {
+    if (request.header("authorization").empty()) co_return std::optional<Viewer>();
+    const auto claims = verified_.claims_of(bearer_token(request));
     if (!claims) co_return fail(Errc::unauthenticated, "Invalid token!");
     auto role = co_await role_of_session(*claims);
     if (!role) co_return std::unexpected(role.error());

@@ -33,15 +33,18 @@ std::string grant(jwt_t* jwt, const char* name) {
     return value ? value : "";
 }
 
-/// Whether the token is in its time: "exp", "iat" and "nbf" as numbers, "nbf" optional.
-bool is_current(jwt_t* jwt) {
+/// Until when the token is good in Unix seconds, the leeway included; 0 where it is not in its
+/// time. "exp", "iat" and "nbf" are numbers, "nbf" is optional.
+long end_of(jwt_t* jwt) {
     const long now = static_cast<long>(std::time(nullptr));
     const long leeway = static_cast<long>(Tokens::kLeeway.count());
-    const long oldest = now - static_cast<long>(std::chrono::seconds(Tokens::kMaxAge).count());
+    const long most = static_cast<long>(std::chrono::seconds(Tokens::kMaxAge).count());
     const long issued = jwt_get_grant_int(jwt, "iat");
-    if (issued > now + leeway || issued + leeway < oldest) return false;
-    if (jwt_get_grant_int(jwt, "nbf") > now + leeway) return false;
-    return jwt_get_grant_int(jwt, "exp") + leeway > now;
+    if (issued > now + leeway || jwt_get_grant_int(jwt, "nbf") > now + leeway) return 0;
+    const long expires = jwt_get_grant_int(jwt, "exp");
+    // Compared before the leeway is added: a made-up number must not overflow.
+    if (expires <= now - leeway || issued < now - leeway - most) return 0;
+    return std::min(expires, issued + most) + leeway;
 }
 
 }  // namespace
@@ -111,9 +114,10 @@ std::optional<AccessClaims> Tokens::verify_access(std::string_view token) const 
     if (failed) return std::nullopt;
     const Jwt jwt(raw);
     if (jwt_get_alg(raw) != JWT_ALG_HS256) return std::nullopt;
-    if (!is_current(raw)) return std::nullopt;
+    const long good_until = end_of(raw);
+    if (good_until == 0) return std::nullopt;
     if (grant(raw, "iss") != kIssuer || grant(raw, "aud") != kAudience) return std::nullopt;
-    AccessClaims claims{grant(raw, "id"), grant(raw, "email"), grant(raw, "sid")};
+    AccessClaims claims{grant(raw, "id"), grant(raw, "email"), grant(raw, "sid"), good_until};
     if (!is_id(claims.user_id) || !is_id(claims.session_id)) return std::nullopt;
     return claims;
 }

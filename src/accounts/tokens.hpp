@@ -2,6 +2,7 @@
 // Access tokens (JWT, HS256 only) and refresh tokens (256 random bits, then a chain).
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,9 +11,10 @@
 namespace reelshare::accounts {
 
 struct AccessClaims {
-    std::string user_id;     ///< `id`
-    std::string email;       ///< `email`: clients of the original server read it.
-    std::string session_id;  ///< `sid`
+    std::string user_id;          ///< `id`
+    std::string email;            ///< `email`: clients of the original server read it.
+    std::string session_id;       ///< `sid`
+    std::int64_t good_until = 0;  ///< Unix seconds, with the leeway: of a verified token.
 };
 
 /// Secrets may be rotated: the first signs, the others still verify what they signed. Each has a

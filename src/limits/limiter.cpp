@@ -1,6 +1,7 @@
 #include "limits/limiter.hpp"
 
 #include "base/completion.hpp"
+#include "limits/counted_address.hpp"
 
 #include <chrono>
 #include <utility>
@@ -38,8 +39,8 @@ Decision decision_of(const Taken& taken) {
 
 }  // namespace
 
-Limiter::Limiter(Policies policies, Quota* shared, TokenUsers::Verify verify, Metrics& metrics)
-    : policies_(policies), shared_(shared), users_(std::move(verify)) {
+Limiter::Limiter(Policies policies, Quota* shared, UserOf user_of, Metrics& metrics)
+    : policies_(policies), shared_(shared), user_of_(std::move(user_of)) {
     auto& family = prometheus::BuildCounter()
                        .Name("reelshare_limited_requests_total")
                        .Help("Requests refused with 429 because their limit was reached.")
@@ -60,7 +61,7 @@ Limiter::Shard& Limiter::shard_of(std::string_view key) {
 }
 
 Decision Limiter::spend(RouteClass kind, const http::Request& request) {
-    std::string key = key_of(kind, users_.user_of(request), request);
+    std::string key = key_of(kind, user_of_(request), request);
     const bool shared = shared_ && shared_->available();
     Shard& shard = shard_of(key);
     Decision decision;

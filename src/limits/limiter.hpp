@@ -4,13 +4,14 @@
 
 #include "base/metrics.hpp"
 #include "base/task.hpp"
+#include "base/two_ages.hpp"
+#include "http/message.hpp"
 #include "limits/lease.hpp"
 #include "limits/policy.hpp"
 #include "limits/quota.hpp"
-#include "limits/two_ages.hpp"
-#include "limits/who.hpp"
 
 #include <array>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,9 +21,13 @@ namespace reelshare::limits {
 /// Thread-safe.
 class Limiter {
   public:
+    /// The user whom a token names by a good signature, or "". Whether the session still lives is
+    /// for the handler to say.
+    using UserOf = std::function<std::string(const http::Request&)>;
+
     /// `shared`: the quota of all nodes, which must outlive this; null where there is one node.
     /// Its last answer must have come before the limiter goes.
-    Limiter(Policies policies, Quota* shared, TokenUsers::Verify verify, Metrics& metrics);
+    Limiter(Policies policies, Quota* shared, UserOf user_of, Metrics& metrics);
 
     [[nodiscard]] const Policy& policy(RouteClass kind) const { return policies_.of(kind); }
 
@@ -48,7 +53,7 @@ class Limiter {
     const Policies policies_;
     Quota* shared_;
     std::unique_ptr<Quota> local_ = make_memory_quota();
-    TokenUsers users_;
+    UserOf user_of_;
     std::array<Shard, kShards> shards_;
     std::array<prometheus::Counter*, 5> refused_{};  ///< By class.
 };

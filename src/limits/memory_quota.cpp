@@ -1,5 +1,5 @@
+#include "base/two_ages.hpp"
 #include "limits/quota.hpp"
-#include "limits/two_ages.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,5 +1,6 @@
 #include "limits/limiter.hpp"
 
+#include "limits/counted_address.hpp"
 #include "limits/routes.hpp"
 #include "support/run_task.hpp"
 

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace reelshare::limits {
+namespace reelshare {
 
 template <class Value>
 class TwoAges {
@@ -54,4 +54,4 @@ class TwoAges {
     Map old_;
 };
 
-}  // namespace reelshare::limits
+}  // namespace reelshare
