@@ -4,7 +4,7 @@
 // whatever depends on them also has a bound in time.
 //
 // Topics: "drop" (payload: a near-cache tag), "asset:<id>" (payload: JSON {status, progress}),
-// "session-drop" (accounts/session_cache.hpp).
+// "session-drop" (accounts/session_cache.hpp), "likes-drop" (videos/liked_sets.hpp).
 
 #include "base/task.hpp"
 

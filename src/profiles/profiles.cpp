@@ -118,7 +118,10 @@ Task<Result<Profiles::Left>> Profiles::remove(std::string user_id) {
     auto deleted = co_await delete_account(database_, user_id);
     if (!deleted) co_return std::unexpected(deleted.error());
     if (!deleted->videos.posts.empty()) videos_.changed(deleted->videos.posts);
-    if (!deleted->videos.liked.empty()) videos_.counts_changed(deleted->videos.liked);
+    if (!deleted->videos.liked.empty()) {
+        videos_.likes_changed(user_id);
+        videos_.counts_changed(deleted->videos.liked);
+    }
     if (!deleted->commented.empty()) videos_.counts_changed(deleted->commented);
     for (const char* lists : {"listing", "people"}) drop(lists);
     co_return Left{

@@ -12,6 +12,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace reelshare::videos {
 
 namespace {
@@ -130,12 +134,35 @@ Task<Result<Applied>> apply(
 }  // namespace
 
 Task<Result<bool>> Videos::is_liked(std::string id, std::string user_id) {
-    auto rows = co_await database_.query(
-        "SELECT 1 FROM engagements WHERE video_id = $1 AND user_id = $2",
-        {std::move(id), std::move(user_id)}
+    const LikedSets::Known known = liked_.find(user_id, id);
+    if (known == LikedSets::Known::liked || known == LikedSets::Known::not_liked)
+        co_return known == LikedSets::Known::liked;
+    if (known == LikedSets::Known::too_many) {
+        auto rows = co_await database_.query(
+            "SELECT 1 FROM engagements WHERE video_id = $1 AND user_id = $2",
+            {std::move(id), std::move(user_id)}
+        );
+        if (!rows) co_return std::unexpected(rows.error());
+        co_return !rows->empty();
+    }
+    const std::uint64_t generation = liked_.generation(user_id);
+    const auto rows = co_await database_.query(
+        "SELECT video_id FROM engagements WHERE user_id = $1 LIMIT $2",
+        {user_id, static_cast<std::int64_t>(LikedSets::kMostLikes) + 1}
     );
     if (!rows) co_return std::unexpected(rows.error());
-    co_return !rows->empty();
+    std::vector<std::string> liked;
+    for (const db::Row& row : *rows) liked.push_back(row.text(0));
+    liked_.keep(user_id, liked, generation);
+    if (liked.size() > LikedSets::kMostLikes) {
+        auto one = co_await is_liked(std::move(id), std::move(user_id));
+        co_return one;
+    }
+    co_return std::ranges::find(liked, id) != liked.end();
+}
+
+void Videos::likes_changed(const std::string& user_id) {
+    liked_.drop(user_id);
 }
 
 Task<Result<LikeState>> Videos::change_like(
@@ -147,6 +174,7 @@ Task<Result<LikeState>> Videos::change_like(
             return apply(tx, id, user_id, change);
         });
     if (!applied) co_return std::unexpected(applied.error());
+    likes_changed(user_id);
     counts_changed({id});
     if (!applied->told.empty()) notifications::announce(bus_, applied->told);
     co_return applied->state;

@@ -83,7 +83,8 @@ Videos::Videos(
       near_cache_(near_cache),
       bus_(bus),
       public_url_(std::move(public_url)),
-      links_(std::move(links)) {
+      links_(std::move(links)),
+      liked_(bus) {
     while (public_url_.ends_with('/')) public_url_.pop_back();
 }
 

@@ -8,6 +8,7 @@
 #include "db/database.hpp"
 #include "delivery/media.hpp"
 #include "delivery/media_links.hpp"
+#include "videos/liked_sets.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -204,6 +205,8 @@ class Videos {
     void changed(const std::vector<std::string>& video_ids);
     /// The same where only their counts changed: how many posts there are stays known.
     void counts_changed(const std::vector<std::string>& video_ids);
+    /// Tells every node to ask anew what this user likes.
+    void likes_changed(const std::string& user_id);
     /// Tells every node to ask anew who may fetch the media of this asset.
     void media_changed(const std::string& asset_id);
 
@@ -225,6 +228,7 @@ class Videos {
     cache::Bus& bus_;
     std::string public_url_;
     const delivery::MediaLinks links_;
+    LikedSets liked_;
 };
 
 }  // namespace reelshare::videos
