@@ -7,7 +7,7 @@ import { accounts } from './accounts.mjs';
 import { building } from './building.mjs';
 import { feed } from './feed.mjs';
 import { looks } from './looks.mjs';
-import { media } from './media.mjs';
+import { bytes, memory, playable, work } from './media.mjs';
 import { overload } from './overload.mjs';
 import { processing } from './processing.mjs';
 import { s3 } from './s3.mjs';
@@ -15,10 +15,14 @@ import { scaling } from './scaling.mjs';
 import { serving } from './serving.mjs';
 import { strain } from './strain.mjs';
 import { summary } from './support.mjs';
+import { sweeps } from './sweep.mjs';
 
-const all = { serving, strain, overload, feed, accounts, media, looks, processing, scaling, s3, building };
-const names = process.argv.slice(2).map((name) => name.replace(/^--/, ''));
-for (const name of names) if (!all[name]) throw new Error(`no benchmark called ${name}; there are: ${Object.keys(all).join(', ')}`);
+const all = { serving, strain, overload, feed, accounts, playable, work, bytes, memory, looks, processing, scaling, s3, building };
+/** Found by name only. */
+const named = { ...all, ...sweeps };
+const groups = { media: ['playable', 'work', 'bytes', 'memory'], sweep: Object.keys(sweeps) };
+const names = process.argv.slice(2).map((name) => name.replace(/^--/, '')).flatMap((name) => groups[name] ?? [name]);
+for (const name of names) if (!named[name]) throw new Error(`no benchmark called ${name}; there are: ${[...Object.keys(groups), ...Object.keys(named)].join(', ')}`);
 
 const samples = process.env.SAMPLES_DIR ?? path.resolve(new URL('.', import.meta.url).pathname, '../../shared/samples');
 /** A real phone clip where there are samples; else a made one of the same size. */
@@ -28,5 +32,5 @@ async function findPhoneClip() {
 }
 
 const phoneClip = await findPhoneClip();
-for (const name of names.length ? names : Object.keys(all)) await all[name]({ phoneClip, samples });
+for (const name of names.length ? names : Object.keys(all)) await named[name]({ phoneClip, samples });
 summary();

@@ -7,6 +7,8 @@ extern "C" {
 
 #include "media/failure.hpp"
 
+#include <algorithm>
+
 namespace reelshare::media {
 
 namespace {
@@ -19,7 +21,8 @@ namespace {
 
 FilterGraph::FilterGraph(const AVFrame& like, const std::string& chain, unsigned threads)
     : graph_(owned<GraphPtr>(avfilter_graph_alloc())) {
-    graph_->nb_threads = static_cast<int>(threads);
+    // With one thread, FFmpeg 5.1's zscale of HLG reads where it must not.
+    graph_->nb_threads = static_cast<int>(std::max(2u, threads));
     source_ = avfilter_graph_alloc_filter(graph_.get(), avfilter_get_by_name("buffer"), "in");
     sink_ = avfilter_graph_alloc_filter(graph_.get(), avfilter_get_by_name("buffersink"), "out");
     if (!source_ || !sink_) throw std::bad_alloc();

@@ -1,6 +1,7 @@
 #include "media/pipeline.hpp"
 
 #include "media/bounds.hpp"
+#include "media/detail.hpp"
 #include "media/extras.hpp"
 #include "media/failure.hpp"
 #include "media/input.hpp"
@@ -72,6 +73,8 @@ class Meter {
 enum class Extent : std::uint8_t { whole, quick };
 
 constexpr const char* kQuickName = "early";
+/// Of x264, where only time counts.
+constexpr const char* kQuickPreset = "ultrafast";
 /// A clip that was cut off or damaged must have so much left to be worth showing.
 constexpr std::int64_t kLeastLeft = kVideoClock;
 
@@ -87,6 +90,7 @@ class Pipeline {
     )
         : extent_(extent),
           job_(job),
+          input_(input),
           directory_(directory),
           progress_(std::move(progress)),
           timeline_(timeline),
@@ -161,11 +165,16 @@ class Pipeline {
         const Orientation orientation = orientation_of(display_matrix(*source_.video()));
         const Size whole =
             upright_size(frame.width, frame.height, source_.pixel_aspect(frame), orientation);
-        std::vector<Rung> rungs = ladder(whole.width, whole.height);
+        std::vector<Rung> rungs = ladder(whole.width, whole.height, timeline_.worth_kbps);
         if (extent_ == Extent::quick) {
             rungs = {rungs.back()};
             rungs.front().name = kQuickName;
+            rungs.front().preset = kQuickPreset;
+            rungs.front().lookahead = 0;
+        } else {
+            rungs = worth_making(std::move(rungs), job_, input_, timeline_);
         }
+        rungs.front().crf = std::min(rungs.front().crf, kBestCrf);
         const unsigned threads = thread_count(job_);
         upright_ = std::make_unique<Upright>(
             orientation, Size{rungs.front().width, rungs.front().height},
@@ -182,7 +191,6 @@ class Pipeline {
             options.directory = directory_;
             // The largest is half of all the work.
             options.threads = i == 0 ? static_cast<int>(std::min(threads, 16u)) : 1;
-            if (extent_ == Extent::quick) options.preset = kQuickPreset;
             options.encoded = [this, i](std::int64_t pts) { meter_->encoded(i, pts); };
             encoders_.push_back(std::make_unique<RenditionEncoder>(std::move(options), sound_));
         }
@@ -254,6 +262,7 @@ class Pipeline {
     std::vector<Stage> stages_;
     const Extent extent_;
     const Job& job_;
+    int input_;
     int directory_;
     std::function<void(double)> progress_;
     Timeline timeline_;

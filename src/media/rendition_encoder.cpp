@@ -11,7 +11,7 @@ namespace reelshare::media {
 namespace {
 
 /// Pictures between decoder and encoder: enough to smooth over expensive ones.
-constexpr std::size_t kQueue = 6;
+constexpr std::size_t kQueue = 3;
 /// Far more than 2 s at 60 pictures a second, so that x264 sets no keyframe but those asked for.
 constexpr int kNoKeyframes = 600;
 
@@ -41,7 +41,13 @@ CodecPtr open_x264(const EncoderOptions& options, EncoderWords& words) {
     encoder->color_trc = AVCOL_TRC_BT709;
     encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     void* x264 = encoder->priv_data;
-    need(av_opt_set(x264, "preset", options.preset, 0), "preset");
+    need(av_opt_set(x264, "preset", rung.preset, 0), "preset");
+    // Bits go where they are seen: more to what is plain, fewer to what is busy (its aq-mode 2).
+    need(av_opt_set(x264, "tune", "ssim", 0), "tune");
+    need(av_opt_set_int(x264, "rc-lookahead", rung.lookahead, 0), "rc-lookahead");
+    // A thread for looking ahead holds some pictures more, and has no core of its own here.
+    if (options.threads <= 2)
+        need(av_opt_set(x264, "x264-params", "sync-lookahead=0", 0), "sync-lookahead");
     need(av_opt_set(x264, "profile", "high", 0), "profile");
     need(av_opt_set_double(x264, "crf", rung.crf, 0), "crf");
     need(av_opt_set_int(x264, "forced-idr", 1, 0), "forced-idr");

@@ -14,11 +14,6 @@
 
 namespace reelshare::media {
 
-/// Measured on phone clips: "fast" saves a tenth of the bytes and takes twice the time.
-inline constexpr const char* kUsualPreset = "veryfast";
-/// Where only time counts.
-inline constexpr const char* kQuickPreset = "ultrafast";
-
 struct EncoderOptions {
     Rung rung;
     double frame_rate = 30;
@@ -26,7 +21,6 @@ struct EncoderOptions {
     std::int64_t duration = 0;  ///< In kVideoTime.
     int directory = -1;
     int threads = 1;
-    const char* preset = kUsualPreset;
     /// Called on the encoder's thread after every picture, with its time.
     std::function<void(std::int64_t)> encoded;
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <ranges>
 #include <vector>
 
 namespace reelshare::media {
@@ -77,6 +79,31 @@ std::int64_t longest_gap(
     return longest;
 }
 
+/// Bytes of pictures in pieces of this length.
+constexpr std::int64_t kPiece = std::int64_t{2} * AV_TIME_BASE;
+
+/// How many times the bits H.264 needs for what this codec shows.
+double worth_of(AVCodecID codec) {
+    switch (codec) {
+        case AV_CODEC_ID_AV1:
+            return 2;
+        case AV_CODEC_ID_HEVC:
+        case AV_CODEC_ID_VP9:
+            return 1.5;
+        default:
+            return 1;
+    }
+}
+
+double worth_kbps(
+    const std::map<std::int64_t, std::int64_t>& pieces, double seconds, AVCodecID codec
+) {
+    if (pieces.empty() || seconds <= 0) return 0;
+    const auto busiest = std::ranges::max(pieces | std::views::values);
+    const double length = std::min(seconds, static_cast<double>(kPiece) / AV_TIME_BASE);
+    return static_cast<double>(busiest) * 8 / 1000 / length * worth_of(codec);
+}
+
 /// A file that was cut off; not what an edit list hides, nor a header that is a little off.
 double missing_seconds(const Input& input, const Timeline& line, double there) {
     if (line.trimmed) return 0;
@@ -97,6 +124,7 @@ Timeline measure(int fd, const Job& job) {
     Span sound;
     std::vector<std::int64_t> keyframes;
     std::vector<std::int64_t> times;
+    std::map<std::int64_t, std::int64_t> pieces;
     auto packet = new_packet();
     while (input.read(*packet)) {
         const bool is_picture = packet->stream_index == input.video()->index;
@@ -107,7 +135,10 @@ Timeline measure(int fd, const Job& job) {
         if (at == AV_NOPTS_VALUE) continue;
         const AVRational base = is_picture ? input.video()->time_base : input.audio()->time_base;
         Span& span = is_picture ? picture : sound;
-        if (is_picture) times.push_back(av_rescale_q(at, base, kMillionths));
+        if (is_picture) {
+            times.push_back(av_rescale_q(at, base, kMillionths));
+            pieces[(times.back() - times.front()) / kPiece] += packet->size;
+        }
         if (is_picture && (packet->flags & AV_PKT_FLAG_KEY)) keyframes.push_back(times.back());
         span.add(
             av_rescale_q(at, base, kMillionths),
@@ -123,6 +154,7 @@ Timeline measure(int fd, const Job& job) {
     line.duration = end - line.start;
     if (line.duration > max_span) fail_too_long(job);
     const double seconds = static_cast<double>(picture.end - picture.begin) / AV_TIME_BASE;
+    line.worth_kbps = worth_kbps(pieces, seconds, input.video()->codecpar->codec_id);
     line.missing = missing_seconds(input, line, seconds);
     if (seconds > 0)
         line.frame_rate = std::clamp(static_cast<double>(picture.packets) / seconds, 1.0, 240.0);

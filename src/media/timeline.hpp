@@ -16,7 +16,10 @@ struct Timeline {
         0;                 ///< The longest time from one keyframe to the next, or to the end.
     double missing = 0;    ///< Seconds that the header names and the file lacks at its end.
     bool trimmed = false;  ///< An edit list hides pictures that others need.
-    bool uneven = false;   ///< Some pictures stay far longer than others.
+    /// What its busiest two seconds of pictures take, in kilobits per second, counted as if they
+    /// were H.264; 0: unknown.
+    double worth_kbps = 0;
+    bool uneven = false;  ///< Some pictures stay far longer than others.
 };
 
 /// Reads the whole file once without decoding anything. Throws Failure: too_long, no_video,

@@ -52,6 +52,7 @@ const clips = [
         expect: ready(...(matrix[0] ? [640, 480] : [480, 640]), 1, false, { corners: shownCorners(matrix) }),
     })),
     { name: 'portrait_720p.mp4', args: [...picture('720x1280'), ...tone(), ...h264, ...aac], expect: ready(720, 1280, 2, true) },
+    { name: 'enlarged.mp4', args: [...picture('240x426'), '-vf', 'scale=720:1280:flags=bicubic', ...h264, '-g', '15'], expect: ready(360, 640, 2, false) },
     { name: 'square.mp4', args: [...picture('400x400'), ...h264], expect: ready(400, 400, 2, false) },
     { name: 'odd_size.webm', args: [...picture('321x241'), ...vp9], expect: ready(320, 240, 2, false) },
     { name: 'tiny.mp4', args: [...picture('16x16'), ...h264], expect: ready(16, 16, 2, false) },

@@ -2,7 +2,7 @@
 // out looked at by ffprobe, ffmpeg and Chromium.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,7 +13,7 @@ import { patchesOf, shown } from '../clips/colours.mjs';
 import { generate } from '../clips/generate.mjs';
 import { Person } from '../support/api.mjs';
 import { launch, open } from '../support/browser.mjs';
-import { startServer, until } from '../support/server.mjs';
+import { program, startServer, temporaryFolder, until } from '../support/server.mjs';
 
 const run = promisify(execFile);
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -225,4 +225,12 @@ test('the poster is the moment that was asked for, and never black by choice', a
 
 test('nothing is left of what was processed', async () => {
     await until(async () => (await readdir(path.join(server.dataDir, 'scratch')).catch(() => [])).length === 0, { what: 'an empty scratch folder' });
+});
+
+test('HLG on a machine with one core', async () => {
+    const { file } = made.find(({ name }) => name === 'patches_hlg.mov');
+    const folder = await temporaryFolder('reelshare-one-core-');
+    await run('taskset', ['-c', '0', program, 'transcode', file, folder]);
+    await checkPatches(path.join(folder, '360.mp4'));
+    await rm(folder, { recursive: true });
 });

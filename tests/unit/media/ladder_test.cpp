@@ -46,5 +46,21 @@ TEST(Ladder, SmallerRungsMayCarryLess) {
     EXPECT_TRUE(std::ranges::is_sorted(rungs, std::greater{}, &Rung::maxrate_kbps));
 }
 
+TEST(Ladder, SpendsNoMoreThanTheSource) {
+    const auto rich = ladder(1080, 1920, 50'000);
+    const auto unknown = ladder(1080, 1920);
+    for (std::size_t i = 0; i < rich.size(); ++i)
+        EXPECT_EQ(rich[i].maxrate_kbps, unknown[i].maxrate_kbps);
+    const auto starved = ladder(1080, 1920, 1'200);
+    EXPECT_EQ(starved.front().maxrate_kbps, 1'200);
+    EXPECT_EQ(starved.front().bufsize_kbps, 1'800);
+    // 720 wide: 0.44 of the pixels, 0.54 of the bits.
+    EXPECT_NEAR(starved[1].maxrate_kbps, 653, 2);
+    EXPECT_LE(starved.back().maxrate_kbps, 300);
+    // Four times as many pixels are in the source as are kept.
+    EXPECT_EQ(ladder(2160, 3840, 10'000).front().maxrate_kbps, 3'535);
+    EXPECT_EQ(ladder(1080, 1920, 5).front().maxrate_kbps, 150);
+}
+
 }  // namespace
 }  // namespace reelshare::media
