@@ -161,11 +161,12 @@ void parse_options(CLI::App& cli, std::vector<std::string> arguments) {
     std::vector<std::string> all;
     for (const CLI::Option* option : cli.get_options()) {
         const std::string flag = option->get_name();
+        const std::string prefix = flag + '=';
         const std::string value = variable(option->get_envname());
         const bool given = std::ranges::any_of(arguments, [&](const std::string& argument) {
-            return argument == flag || argument.starts_with(flag + '=');
+            return argument == flag || argument.starts_with(prefix);
         });
-        if (!value.empty() && !given) all.push_back(flag + '=' + value);
+        if (!value.empty() && !given) all.push_back(prefix + value);
     }
     std::ranges::move(arguments, std::back_inserter(all));
     std::ranges::reverse(all);  // As CLI11 wants it.

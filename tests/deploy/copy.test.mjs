@@ -39,7 +39,7 @@ async function seen({ ada, bob }, id) {
         title: data.title, tags: data.tags, likes: data.likeCount, liked: data.isLiked, status: data.status,
         comments: comments.body.data.map(({ id: one, content, likeCount, replyCount }) => [one, content, likeCount, replyCount]),
         replies: replies.body.data.map(({ content }) => content),
-        followed: (await bob.get(`/api/v1/user/${ada.id}`)).body.data.followerCount,
+        followed: (await bob.get(`/api/v1/user/${ada.id}`)).body.data.counts.followers,
         mine: (await ada.get(`/api/v1/user/${ada.id}/videos`)).body.data.data.map((one) => one.id),
         video: await sha(here(data.videoUrl)), poster: await sha(here(data.thumbnail)),
     };
