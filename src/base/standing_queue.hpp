@@ -14,8 +14,8 @@ class StandingQueue {
     using Clock = std::chrono::steady_clock;
 
     struct Limits {
-        Clock::duration target = std::chrono::milliseconds(100);    ///< A wait that is no fault.
-        Clock::duration interval = std::chrono::milliseconds(300);  ///< Longer than any burst.
+        Clock::duration target = std::chrono::milliseconds(500);      ///< A wait that is no fault.
+        Clock::duration interval = std::chrono::milliseconds(1'000);  ///< Longer than any burst.
     };
 
     explicit StandingQueue(Limits limits) : limits_(limits) {}
