@@ -40,8 +40,8 @@ test('a database slower than what is asked of it: refused at once, clips play on
                 if (answer.status === 503) await new Promise((done) => setTimeout(done, 20));
             }
         };
-        const asking = Array.from({ length: 48 }, ask);
-        await until(() => refused.length >= 200, { ms: 60_000, what: 'refusals' });
+        const asking = Array.from({ length: 96 }, ask);
+        await until(() => refused.length >= 200, { ms: 120_000, what: 'refusals' });
         for (const { headers, body } of refused) {
             assert.ok(Number(headers.get('retry-after')) >= 1);
             assert.equal(body.code, 'unavailable');
@@ -50,7 +50,7 @@ test('a database slower than what is asked of it: refused at once, clips play on
         assert.equal((await fetch(video.videoUrl, { headers: { range: 'bytes=0-99' } })).status, 206, 'clips play on');
         assert.ok(await counter(server, 'reelshare_shed_requests_total') >= 200);
         const before = statuses.get(200) ?? 0;
-        await until(() => statuses.get(200) >= before + 20, { ms: 60_000, what: 'others to be answered meanwhile' });
+        await until(() => statuses.get(200) >= before + 20, { ms: 120_000, what: 'others to be answered meanwhile' });
         going = false;
         await Promise.all(asking);
         assert.deepEqual([...statuses.keys()].sort(), [200, 503]);
@@ -70,7 +70,7 @@ test('a disk slower than what is to be written: writes are refused, reads are no
     try {
         const ada = await new Person(server.url).join();
         const { id } = (await ada.upload(await clip(), { title: 'a clip' })).body.data;
-        const slow = await inject(server.pid, 'fdatasync,fsync', 'delay_enter=250000', { only: path.join(server.dataDir, 'reelshare.db-wal') });
+        const slow = await inject(server.pid, 'fdatasync,fsync', 'delay_enter=600000', { only: path.join(server.dataDir, 'reelshare.db-wal') });
         const statuses = new Map();
         let going = true;
         // More than are committed together.
@@ -81,7 +81,7 @@ test('a disk slower than what is to be written: writes are refused, reads are no
                 if (status === 503) await new Promise((done) => setTimeout(done, 100));
             }
         });
-        await until(() => statuses.get(503) >= 100 && statuses.get(200) >= 100, { ms: 60_000, what: 'refusals, and writes' });
+        await until(() => statuses.get(503) >= 100 && statuses.get(200) >= 100, { ms: 120_000, what: 'refusals, and writes' });
         for (let i = 0; i < 20; ++i) assert.equal((await ada.get(`/api/v1/video/${id}/comments`)).status, 200, 'a read is refused');
         going = false;
         await Promise.all(writing);
