@@ -1,6 +1,7 @@
 #include "media/detail.hpp"
 
 #include "media/input.hpp"
+#include "media/scaler.hpp"
 #include "media/upright.hpp"
 
 #include <algorithm>
@@ -50,19 +51,9 @@ double likeness_of_block(
 
 FramePtr scaled(const AVFrame& picture, int width, int height) {
     if (picture.width == width && picture.height == height) return share(picture);
-    auto out = new_frame();
-    out->width = width;
-    out->height = height;
-    out->format = AV_PIX_FMT_YUV420P;
-    need(av_frame_get_buffer(out.get(), 0), "picture");
-    const auto scaler = owned<SwsPtr>(sws_getContext(
-        picture.width, picture.height, AV_PIX_FMT_YUV420P, width, height, AV_PIX_FMT_YUV420P,
-        SWS_BICUBIC, nullptr, nullptr, nullptr
-    ));
-    sws_scale(
-        scaler.get(), picture.data, picture.linesize, 0, picture.height, out->data, out->linesize
-    );
-    return out;
+    const Rung from{.name = {}, .width = picture.width, .height = picture.height};
+    const Rung to{.name = {}, .width = width, .height = height};
+    return std::move(Scaler({from, to}).scale(picture).back());
 }
 
 double contrast(const AVFrame& picture) {
