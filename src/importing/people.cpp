@@ -121,8 +121,7 @@ Task<Result<Outcome>> bring_users(db::Transaction& tx, const SourceRows& rows) {
 Task<Result<Outcome>> bring_follows(db::Transaction& tx, const SourceRows& rows) {
     enum : std::size_t { kFollowed, kFollower, kAt };
     Outcome outcome;
-    std::vector<std::string> row_ids;
-    for (const db::Row& row : rows) row_ids.push_back(old_id_of(Kind::follows, row));
+    const std::vector<std::string> row_ids = old_ids_of(Kind::follows, rows);
     auto known = co_await find_names(tx, Kind::follows, row_ids);
     if (!known) co_return std::unexpected(known.error());
     std::vector<std::string> asked = column_of(rows, kFollowed);

@@ -64,8 +64,7 @@ Task<Result<std::map<std::string, std::int64_t>>> insert(
 
 Task<Result<Outcome>> bring(db::Transaction& tx, const Likes& likes, const SourceRows& rows) {
     Outcome outcome;
-    std::vector<std::string> row_ids;
-    for (const db::Row& row : rows) row_ids.push_back(old_id_of(likes.kind, row));
+    const std::vector<std::string> row_ids = old_ids_of(likes.kind, rows);
     auto known = co_await find_names(tx, likes.kind, row_ids);
     if (!known) co_return std::unexpected(known.error());
     auto things = co_await find_names(tx, likes.liked, column_of(rows, likes.thing_column));

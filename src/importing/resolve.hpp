@@ -18,6 +18,13 @@ inline std::vector<std::string> column_of(const std::vector<db::Row>& rows, std:
     return texts;
 }
 
+/// What identifies each row, in their order.
+inline std::vector<std::string> old_ids_of(Kind kind, const std::vector<db::Row>& rows) {
+    std::vector<std::string> ids;
+    for (const db::Row& row : rows) ids.push_back(old_id_of(kind, row));
+    return ids;
+}
+
 /// The id here of what `old_id` names, or null: the row was left out, for `what` was never brought,
 /// or counts as known, for it is gone.
 inline const std::string* resolve(

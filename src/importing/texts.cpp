@@ -1,5 +1,7 @@
 #include "importing/texts.hpp"
 
+#include "base/words.hpp"
+
 namespace reelshare::importing {
 
 namespace {
@@ -15,12 +17,9 @@ std::string_view trimmed(std::string_view text) {
 
 std::string fitted(std::string_view text, std::size_t most) {
     text = trimmed(text);
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
-        if (begins && count++ == most) return std::string(text.substr(0, i));
-    }
-    return std::string(text);
+    std::string_view rest = text;
+    for (; most > 0 && !rest.empty(); --most) rest.remove_prefix(code_point_at_front(rest).size());
+    return std::string(text.substr(0, text.size() - rest.size()));
 }
 
 std::string fitted(std::string_view text, std::size_t most, std::int64_t& cut) {
